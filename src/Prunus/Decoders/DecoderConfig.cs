@@ -98,14 +98,14 @@ public sealed record DecoderConfig
     /// <param name="config">The document.</param>
     /// <param name="subject">File named in errors.</param>
     /// <exception cref="PrunusInputException">Unknown model_type, a missing or absurd value.</exception>
-    public static DecoderConfig FromHuggingFace(JsonObject config, string subject) => throw new PrunusInputException(subject, "not yet", "wait");
+    public static DecoderConfig FromHuggingFace(JsonObject config, string subject) => DecoderConfigReader.Read(config, subject);
 
     /// <summary>
     /// The donor's config.json with this architecture's numbers in place; unknown keys are kept. Layers that differ are written as
     /// <c>per_layer_config</c>.
     /// </summary>
-    public JsonObject ToHuggingFace(JsonObject donor) => donor;
+    public JsonObject ToHuggingFace(JsonObject donor) => DecoderConfigWriter.Write(this, donor);
 
     /// <summary>All parameters in canonical naming with shapes and axes, tied head left out. Order: embedding, layers, final norm, head.</summary>
-    public IReadOnlyList<ParameterSpec> Parameters() => [];
+    public IReadOnlyList<ParameterSpec> Parameters() => [.. DecoderParameters.List(this)];
 }
