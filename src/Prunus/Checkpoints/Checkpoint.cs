@@ -29,11 +29,20 @@ public abstract class Checkpoint : IDisposable
     public abstract void Read(string name, long start, Span<float> destination);
 
     /// <summary>Reads a whole tensor as float32 (up to 2^31-1 elements).</summary>
+    /// <exception cref="PrunusInputException">The tensor is absent, too large, or not of a real-valued type.</exception>
     public float[] ReadAll(string name)
     {
-        var values = new float[Tensors.TryGetValue(name, out var entry)
-            ? entry.ElementCount
-            : throw new PrunusInputException(Location, $"has no tensor '{name}'", "check that the weights belong to this config.json")];
+        if (!Tensors.TryGetValue(name, out var entry))
+        {
+            throw new PrunusInputException(Location, $"has no tensor '{name}'", "check that the weights belong to this config.json");
+        }
+
+        if (entry.ElementCount > Array.MaxLength)
+        {
+            throw new PrunusInputException(Location, $"tensor '{name}' has {entry.ElementCount} elements, too many to be read at once", "read it in parts");
+        }
+
+        var values = new float[entry.ElementCount];
         Read(name, 0, values);
         return values;
     }
