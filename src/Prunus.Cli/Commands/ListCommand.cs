@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Prunus.Checkpoints;
+using Prunus.Cli.Views;
+using Prunus.Reports;
+using Prunus.Runs;
+
+namespace Prunus.Cli.Commands;
+
+/// <summary><c>prunus list [WHAT]</c>: the literal lists the tool is made of.</summary>
+internal static class ListCommand
+{
+    private static readonly Argument<string?> What = new("WHAT") { Description = "Which list; without it, the names of the lists.", Arity = ArgumentArity.ZeroOrOne };
+
+    /// <summary>Every list: its name, its columns, its rows. A method is added to its own list in the library; it appears here by itself.</summary>
+    private static readonly (string Name, Func<Table> Table)[] Lists =
+    [
+        ("types", () => new Table(["id"], [.. Enum.GetNames<ElementType>().Select(n => (IReadOnlyList<string>)[n])])),
+    ];
+
+    public static Verb Create() => new("list", "Prints a list: " + string.Join(", ", Lists.Select(l => l.Name)) + ".")
+    {
+        Arguments = { What },
+        Examples = ["list", .. Lists.Select(l => $"list {l.Name}").Take(2), $"list {Lists[0].Name} --json"],
+        Run = Run,
+    };
+
+    private static int Run(VerbContext context)
+    {
+        var table = context.Value(What) is { } name ? Named(name) : new Table(["list"], [.. Lists.Select(l => (IReadOnlyList<string>)[l.Name])]);
+        if (context.Json)
+        {
+            context.WriteJson(new JsonObject
+            {
+                ["schema"] = "prunus-list/1",
+                ["rows"] = new JsonArray([.. table.Rows.Select(row => new JsonObject(table.Header.Zip(row, (k, v) => KeyValuePair.Create(k, (JsonNode?)v))))]),
+            });
+        }
+        else
+        {
+            TableView.Write(context.Terminal, table);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static Table Named(string name)
+    {
+        var names = Lists.Select(l => l.Name).ToArray();
+        var index = Array.IndexOf(names, name);
+        return index >= 0 ? Lists[index].Table() : throw new PrunusInputException(name, "no such list",
+            NearestName.Find(name, names) is { } near ? $"did you mean '{near}'?" : $"use {string.Join(", ", names)}");
+    }
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Prunus.Cli.Commands;
+using Prunus.Cli.Options;
+
+namespace Prunus.Cli;
+
+/// <summary>The tool's command: a literal list of verbs, in the order of the help.</summary>
+internal static class Root
+{
+    // Built once: options are shared symbols, and a symbol must not be given a new parent on every run.
+    public static RootCommand Command { get; } = Create();
+
+    public static IReadOnlyList<string> Examples { get; } =
+    [
+        "info SmolLM2-135M-Instruct.Q4_1.gguf",
+        "compare runs/shrink-1f2e3d4c runs/shrink-5a6b7c8d",
+        "report runs/shrink-1f2e3d4c",
+    ];
+
+    private static RootCommand Create()
+    {
+        var root = new RootCommand("Makes neural networks small: prunes and distils language models.");
+        root.Options.Clear();
+        foreach (var option in GlobalOptions.All)
+        {
+            root.Options.Add(option);
+        }
+
+        foreach (var verb in Verbs())
+        {
+            root.Subcommands.Add(verb);
+        }
+
+        return root;
+    }
+
+    private static Command[] Verbs() =>
+    [
+        InfoCommand.Create(),
+        ListCommand.Create(),
+    ];
+}

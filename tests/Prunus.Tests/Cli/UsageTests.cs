@@ -1,0 +1,58 @@
+namespace Prunus.Tests.Cli;
+
+public class UsageTests
+{
+    [Theory]
+    [InlineData("prunus: inof: no such verb; did you mean 'info'?", "inof")]
+    [InlineData("prunus: CKPT: is missing; see prunus info --help", "info")]
+    [InlineData("prunus: --jsn: no such option of 'prunus info'; did you mean '--json'?", "info", "--jsn", "x")]
+    [InlineData("prunus: --jsn: no such option of 'prunus info'; did you mean '--json'?", "info", "x", "--jsn")]
+    [InlineData("prunus: --zzzz: no such option of 'prunus info'; see prunus info --help", "info", "x", "--zzzz=3")]
+    [InlineData("prunus: b: one argument too many for 'prunus info'; see prunus info --help", "info", "a", "b")]
+    [InlineData("prunus: --seed: 'x' is no whole number; write e.g. 1", "info", "a", "--seed", "x")]
+    [InlineData("prunus: --seed: -1 is out of range; use 0 to 9223372036854775807", "info", "a", "--seed", "-1")]
+    [InlineData("prunus: --seed: needs a value; see prunus info --help", "info", "a", "--seed")]
+    [InlineData("prunus: --seed: was given more than once; see prunus info --help", "info", "a", "--seed", "1", "--seed", "2")]
+    [InlineData("prunus: --device: 'tpu' is no device; use auto, cpu, cuda or cuda:0", "info", "a", "--device", "tpu")]
+    [InlineData("prunus: tpyes: no such list; did you mean 'types'?", "list", "tpyes")]
+    public void BadUsage_IsOneLineAndExitCode2(string line, params string[] arguments)
+    {
+        var (code, output, error) = Tool.Run(arguments);
+        Assert.Equal(line + "\n", error);
+        Assert.Equal("", output);
+        Assert.Equal(2, code);
+    }
+
+    [Fact]
+    public void Version_IsPrintedAlone()
+    {
+        var (code, output, error) = Tool.Run("--version");
+        Assert.Equal(0, code);
+        Assert.Matches(@"^\d+\.\d+\.\d+", output);
+        Assert.Equal("", error);
+    }
+
+    [Fact]
+    public void Json_IsOneDocumentWithASchema()
+    {
+        var (code, output, _) = Tool.Run("list", "types", "--json");
+        Assert.Equal(0, code);
+        Assert.Equal("prunus-list/1", System.Text.Json.Nodes.JsonNode.Parse(output)!["schema"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public void MissingCheckpoint_IsOneLine()
+    {
+        var (code, _, error) = Tool.Run("info", "no/such/model");
+        Assert.Equal(2, code);
+        Assert.StartsWith("prunus: no/such/model: ", error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
+    }
+
+    [Fact]
+    public void Verbose_AddsTheStackTrace()
+    {
+        var (_, _, error) = Tool.Run("info", "no/such/model", "--verbose");
+        Assert.Contains("   at Prunus.", error, StringComparison.Ordinal);
+    }
+}
