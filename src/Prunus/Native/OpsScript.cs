@@ -1,0 +1,62 @@
+using TorchSharp;
+
+namespace Prunus.Native;
+
+/// <summary>The one TorchScript program behind <see cref="Ops"/>: operators of libtorch that TorchSharp has no method for.</summary>
+internal static class OpsScript
+{
+    // dtype=6 is float32. A compile error of TorchScript ends the process, so this text is fixed and compiled by the tests.
+    private const string Source = """
+        def rms_norm(x, weight, n: int, eps: float):
+            return torch.rms_norm(x, [n], weight, eps)
+
+        def layer_norm(x, weight, bias, n: int, eps: float):
+            return torch.layer_norm(x, [n], weight, bias, eps)
+
+        def attention(q, k, v, causal: bool, scale: float, gqa: bool):
+            return torch.scaled_dot_product_attention(q, k, v, None, 0.0, causal, scale=scale, enable_gqa=gqa)
+
+        def masked_attention(q, k, v, mask, scale: float, gqa: bool):
+            return torch.scaled_dot_product_attention(q, k, v, mask, 0.0, False, scale=scale, enable_gqa=gqa)
+
+        def embedding(weight, ids):
+            return torch.embedding(weight, ids)
+
+        def adamw(params: List[Tensor], grads: List[Tensor], exp_avgs: List[Tensor], exp_avg_sqs: List[Tensor], steps: List[Tensor], lr: float, beta1: float, beta2: float, weight_decay: float, eps: float):
+            torch._foreach_add_(steps, 1)
+            torch._fused_adamw_(params, grads, exp_avgs, exp_avg_sqs, [], steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=weight_decay, eps=eps, amsgrad=False, maximize=False, grad_scale=None, found_inf=None)
+            return 0
+
+        def norm(tensors: List[Tensor]):
+            n = torch.stack(torch._foreach_norm(tensors, 2.0))
+            return torch.sqrt(torch.sum(n * n))
+
+        def norm_float32(tensors: List[Tensor]):
+            n = torch.stack(torch._foreach_norm(tensors, 2.0, dtype=6))
+            return torch.sqrt(torch.sum(n * n))
+
+        def scale(tensors: List[Tensor], factor: Tensor):
+            torch._foreach_mul_(tensors, factor)
+            return 0
+
+        def copy(destination: List[Tensor], source: List[Tensor]):
+            torch._foreach_copy_(destination, source)
+            return 0
+
+        def zero(tensors: List[Tensor]):
+            torch._foreach_zero_(tensors)
+            return 0
+
+        """;
+
+    private static readonly Lazy<torch.jit.CompilationUnit> Unit = new(() =>
+    {
+        Libtorch.Load();
+        return torch.jit.compile(Source);
+    });
+
+    public static torch.Tensor Tensor(string function, params object[] arguments) =>
+        (torch.Tensor)Unit.Value.invoke(function, arguments);
+
+    public static void Run(string function, params object[] arguments) => Unit.Value.invoke(function, arguments);
+}
