@@ -1,0 +1,27 @@
+using TorchSharp;
+
+namespace Prunus.Distillation;
+
+/// <summary>An output head: logits = hidden · weightᵀ, then cap · tanh(logits / cap) where there is a soft cap.</summary>
+/// <param name="Weight">[V,H], in the type of the hidden states.</param>
+/// <param name="SoftCap">Soft cap of the logits (gemma2), or null.</param>
+public readonly record struct LogitHead(torch.Tensor Weight, double? SoftCap = null)
+{
+    /// <summary>Capped logits [n,V] of hidden states [n,H].</summary>
+    internal torch.Tensor Logits(torch.Tensor hidden)
+    {
+        using var transposed = Weight.t();
+        var logits = hidden.matmul(transposed);
+        return SoftCap is { } cap ? logits.div_(cap).tanh_().mul_(cap) : logits;
+    }
+
+    /// <summary>Multiplies a gradient with respect to capped logits by the cap's derivative 1 - (logit/cap)², in place.</summary>
+    internal void BackThroughCap(torch.Tensor logits, torch.Tensor gradient)
+    {
+        if (SoftCap is { } cap)
+        {
+            using var ratio = logits.to(gradient.dtype, copy: true).div_(cap).pow_(2).neg_().add_(1);
+            gradient.mul_(ratio);
+        }
+    }
+}
