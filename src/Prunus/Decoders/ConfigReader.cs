@@ -23,7 +23,7 @@ internal sealed class ConfigReader(JsonObject config, string subject)
             return fallback ?? throw Fault(key ?? "?", "is missing", "add it to the file");
         }
 
-        if (node is not JsonValue value || !value.TryGetValue(out long number))
+        if (node is not JsonValue value || value.GetValueKind() != JsonValueKind.Number || !long.TryParse(value.ToJsonString(), CultureInfo.InvariantCulture, out var number))
         {
             throw Fault(key, "is no integer", "write a plain integer");
         }

@@ -40,6 +40,9 @@ public static class Ops
             : OpsScript.Tensor("masked_attention", q, k, v, mask, scale, gqa);
     }
 
+    /// <summary>0.5 x (1 + tanh(sqrt(2/π) (x + 0.044715 x³))): the tanh form of GELU (Hendrycks and Gimpel 2016).</summary>
+    public static torch.Tensor GeluTanh(torch.Tensor x) => OpsScript.Tensor("gelu_tanh", x);
+
     /// <summary>Rows of a table.</summary>
     /// <param name="weight">[rows, n].</param>
     /// <param name="ids">int64 of any shape.</param>

@@ -19,6 +19,9 @@ internal static class OpsScript
         def masked_attention(q, k, v, mask, scale: float, gqa: bool):
             return torch.scaled_dot_product_attention(q, k, v, mask, 0.0, False, scale=scale, enable_gqa=gqa)
 
+        def gelu_tanh(x):
+            return torch.gelu(x, approximate="tanh")
+
         def embedding(weight, ids):
             return torch.embedding(weight, ids)
 
