@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using TorchSharp;
 
 namespace Prunus.Native;
@@ -75,8 +74,7 @@ public static unsafe class Devices
         }
 
         // libtorch_cuda may have the runtime linked in; the driver's own count needs a context, which a first tensor makes.
-        return NativeLibrary.TryLoad("libcuda.so.1", out var driver)
-            && NativeLibrary.TryGetExport(driver, "cuMemGetInfo_v2", out var address)
+        return CudaDriver.Call("cuMemGetInfo_v2") is not 0 and var address
             && ((delegate* unmanaged<nuint*, nuint*, int>)address)(&free, &total) == 0
             ? new((long)free, (long)total)
             : null;

@@ -84,7 +84,7 @@ public static class Libtorch
         }
 
         var image = File.ReadAllBytes(path);
-        var installed = LoadedFile(StandardLibrary) is { } file ? new ElfVersions(File.ReadAllBytes(file)).Defined() : new HashSet<string>();
+        var installed = StandardLibraryFile() is { } file ? new ElfVersions(File.ReadAllBytes(file)).Defined() : new HashSet<string>();
         (weakened, var required) = new ElfVersions(image).WeakenMissing(StandardLibrary, installed);
         if (required.Count > 0 || weakened.Count == 0)
         {
@@ -108,11 +108,12 @@ public static class Libtorch
         }
     }
 
-    private static string? LoadedFile(string name) =>
+    /// <summary>The libstdc++ that this process uses: the .NET host itself brings it in.</summary>
+    internal static string? StandardLibraryFile() =>
         File.ReadLines("/proc/self/maps")
             .Where(line => line.Contains('/', StringComparison.Ordinal))
             .Select(line => line[line.IndexOf('/', StringComparison.Ordinal)..])
-            .FirstOrDefault(path => Path.GetFileName(path).StartsWith(name, StringComparison.Ordinal));
+            .FirstOrDefault(path => Path.GetFileName(path).StartsWith(StandardLibrary, StringComparison.Ordinal));
 }
 
 /// <summary>What <see cref="Libtorch.Load"/> did.</summary>
