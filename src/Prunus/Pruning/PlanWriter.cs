@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Prunus.Pruning;
+
+/// <summary><see cref="PruningPlan"/> → JSON: a line per list, so that two plans can be compared with diff.</summary>
+internal static class PlanWriter
+{
+    public static void Write(PruningPlan plan, string path)
+    {
+        var temporary = $"{path}.{Environment.ProcessId}.part";
+        try
+        {
+            File.WriteAllText(temporary, ToJson(plan));
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(temporary);
+            throw new PrunusInputException(path, "cannot be written: " + e.Message, "choose another place", e);
+        }
+    }
+
+    public static string ToJson(PruningPlan plan)
+    {
+        var members = new List<string> { $"\"format\":\"{PruningPlan.Format}\"" };
+        if (plan.Donor is { } donor)
+        {
+            var location = donor.Location is { } at ? $",\"location\":{JsonSerializer.Serialize(at)}" : "";
+            members.Add($"\"donor\":{{\"fingerprint\":{JsonSerializer.Serialize(donor.Fingerprint)}{location}}}");
+        }
+
+        Add("hidden", plan.Hidden, List);
+        Add("ffn", plan.Ffn, Lists);
+        Add("query_heads", plan.QueryHeads, Lists);
+        Add("kv_groups", plan.KvGroups, Lists);
+        Add("layers", plan.Layers, List);
+        return "{\n" + string.Join(",\n", members) + "\n}\n";
+
+        void Add<T>(string key, T? value, Func<T, string> text)
+            where T : class
+        {
+            if (value is not null)
+            {
+                members.Add($"\"{key}\":{text(value)}");
+            }
+        }
+    }
+
+    private static string Lists(IReadOnlyList<IReadOnlyList<int>> lists) =>
+        lists.Count == 0 ? "[]" : "[\n" + string.Join(",\n", lists.Select(List)) + "\n]";
+
+    private static string List(IReadOnlyList<int> indices)
+    {
+        var text = new StringBuilder("[");
+        foreach (var index in indices)
+        {
+            text.Append(text.Length > 1 ? "," : "").Append(index.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return text.Append(']').ToString();
+    }
+}

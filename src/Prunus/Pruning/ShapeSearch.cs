@@ -1,0 +1,189 @@
+using Prunus.Decoders;
+
+namespace Prunus.Pruning;
+
+/// <summary>Walks the grid of widths. Parameters grow with the number of neurons, so that axis is solved by bisection, the others are tried one by one.</summary>
+internal sealed class ShapeSearch
+{
+    private readonly DecoderConfig _donor;
+    private readonly ParameterCount _count;
+    private readonly IReadOnlyList<int> _order;
+    private readonly HashSet<Axis> _free;
+    private readonly IReadOnlyList<int> _hidden, _layers;
+    private readonly IReadOnlyList<AxisLevel> _ffn, _groups, _heads;
+    private readonly bool _mustLoad;
+
+    public ShapeSearch(DecoderConfig donor, PlanTarget target, ParameterCount count, IReadOnlyList<int> order, List<string> notes)
+    {
+        (_donor, _count, _order) = (donor, count, order);
+        var budget = target.Keep is not null || target.Parameters is not null;
+        var multiHead = donor.Layers.All(l => l.QueryHeads == l.KvGroups);
+        var (givenHeads, givenGroups) = multiHead ? (null, SameHeads(target)) : (target.QueryHeads, target.KvGroups);
+        _free = budget ? [.. target.Axes] : [];
+        if (multiHead && _free.Remove(Axis.QueryHeads))
+        {
+            _free.Add(Axis.KvGroups);
+        }
+
+        Fix(Axis.Hidden, target.Hidden);
+        Fix(Axis.Ffn, target.Ffn);
+        Fix(Axis.Layers, target.Layers);
+        Fix(Axis.QueryHeads, givenHeads);
+        Fix(Axis.KvGroups, givenGroups ?? givenHeads);
+        _mustLoad = budget && !target.AllowUnloadable;
+        if (_mustLoad)
+        {
+            Couple(target, multiHead, givenGroups, notes);
+        }
+
+        _hidden = AxisLevels.Hidden(donor.Hidden, target.Hidden, target.RoundTo, _free.Contains(Axis.Hidden));
+        _layers = AxisLevels.Layers(donor.LayerCount, target.Layers, _free.Contains(Axis.Layers));
+        _ffn = AxisLevels.Ffn(donor, target.Ffn, target.RoundTo, _free.Contains(Axis.Ffn));
+        _groups = AxisLevels.KvGroups(donor, givenGroups, _free.Contains(Axis.KvGroups));
+        _heads = AxisLevels.HeadsPerGroup(donor, givenHeads, _groups[0].PerLayer, _free.Contains(Axis.QueryHeads));
+    }
+
+    /// <summary>The best shape for a budget; without one, the shape that the explicit widths give.</summary>
+    public (DecoderShape Shape, long Parameters) Best(long? budget, double tolerance)
+    {
+        (DecoderShape Shape, long Parameters, (int, double, double) Rank)? best = null;
+        foreach (var groups in _groups)
+        {
+            foreach (var heads in _heads)
+            {
+                int[] queries = [.. groups.PerLayer.Zip(heads.PerLayer, (g, h) => g * h)];
+                foreach (var hidden in _hidden.Where(h => !_mustLoad || Loads(h, queries, groups.PerLayer)))
+                {
+                    foreach (var layers in _layers)
+                    {
+                        Consider(hidden, layers, groups, heads, queries);
+                    }
+                }
+            }
+        }
+
+        return best is { } found ? (found.Shape, found.Parameters)
+            : throw new PrunusInputException("--hidden", "no shape with these widths loads in stock transformers", "change the widths, or allow it with --allow-unloadable");
+
+        void Consider(int hidden, int layers, AxisLevel groups, AxisLevel heads, int[] queries)
+        {
+            var kept = _order.Take(layers).ToArray();
+            var (q, g) = (Sum(queries, kept), Sum(groups.PerLayer, kept));
+            foreach (var ffn in NearestFfn(kept, n => _count.Of(hidden, layers, q, g, n), budget))
+            {
+                var parameters = _count.Of(hidden, layers, q, g, Sum(ffn.PerLayer, kept));
+                var miss = budget is { } b ? Math.Abs((double)parameters - b) / b : 0;
+                var uneven = Unevenness(hidden, layers, groups, heads, ffn);
+                var rank = miss <= tolerance ? (0, uneven, miss) : (1, miss, uneven);
+                if (best is null || rank.CompareTo(best.Value.Rank) < 0)
+                {
+                    best = (new DecoderShape(hidden, ffn.PerLayer, queries, groups.PerLayer, layers), parameters, rank);
+                }
+            }
+        }
+    }
+
+    private static int? SameHeads(PlanTarget target) =>
+        target.QueryHeads is { } q && target.KvGroups is { } g && q != g
+            ? throw new PrunusInputException("--kv-groups", $"is {g} beside {q} heads, but in this donor each head has its own keys and values", "give one of the two")
+            : target.QueryHeads ?? target.KvGroups;
+
+    private static long Sum(int[] perLayer, int[] layers)
+    {
+        long sum = 0;
+        foreach (var i in layers)
+        {
+            sum += perLayer[i];
+        }
+
+        return sum;
+    }
+
+    private void Fix(Axis axis, int? given)
+    {
+        if (given is not null)
+        {
+            _free.Remove(axis);
+        }
+    }
+
+    // Where a family derives head_dim from hidden / heads, neither can shrink alone.
+    private void Couple(PlanTarget target, bool multiHead, int? givenGroups, List<string> notes)
+    {
+        if (!multiHead || DecoderFamilies.Of(_donor).HeadDimKey is not null)
+        {
+            return;
+        }
+
+        if ((_free.Contains(Axis.Hidden) || target.Hidden is not null) && givenGroups is null && _free.Add(Axis.KvGroups))
+        {
+            notes.Add("heads shrink in step with hidden: this family stores no head_dim");
+        }
+        else if ((_free.Contains(Axis.KvGroups) || givenGroups is not null) && target.Hidden is null && _free.Add(Axis.Hidden))
+        {
+            notes.Add("hidden shrinks in step with the heads: this family stores no head_dim");
+        }
+    }
+
+    // Donors that do not load as they are may stay so: only new problems count.
+    private bool Loads(int hidden, int[] queries, int[] groups)
+    {
+        var family = DecoderFamilies.Of(_donor);
+        var shape = DecoderShape.Of(_donor) with { Hidden = hidden, QueryHeads = queries, KvGroups = groups };
+        return family.ExportProblems(shape.Apply(_donor, _order)).Count <= family.ExportProblems(_donor).Count;
+    }
+
+    private IEnumerable<AxisLevel> NearestFfn(int[] layers, Func<long, long> parameters, long? budget)
+    {
+        if (budget is not { } wanted || _ffn.Count == 1)
+        {
+            return _ffn;
+        }
+
+        var (low, high) = (0, _ffn.Count - 1);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (parameters(Sum(_ffn[middle].PerLayer, layers)) < wanted)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low > 0 ? [_ffn[low - 1], _ffn[low]] : [_ffn[low]];
+    }
+
+    private double Unevenness(int hidden, int layers, AxisLevel groups, AxisLevel heads, AxisLevel ffn)
+    {
+        Span<double> logs = stackalloc double[5];
+        var n = 0;
+        foreach (var axis in _free)
+        {
+            logs[n++] = Math.Log(axis switch
+            {
+                Axis.Hidden => (double)hidden / _donor.Hidden,
+                Axis.Layers => (double)layers / _donor.LayerCount,
+                Axis.Ffn => ffn.Factor,
+                Axis.KvGroups => groups.Factor,
+                _ => heads.Factor,
+            });
+        }
+
+        double mean = 0, spread = 0;
+        foreach (var log in logs[..n])
+        {
+            mean += log / n;
+        }
+
+        foreach (var log in logs[..n])
+        {
+            spread += (log - mean) * (log - mean);
+        }
+
+        return spread;
+    }
+}
