@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Prunus.Runs;
+
+/// <summary>What makes a run this run: two runs with equal identity compute the same thing, and one resumes the other.</summary>
+/// <param name="Slug">Short readable name, such as the verb: lower-case letters, digits and hyphens.</param>
+/// <param name="Options">
+/// Resolved options: every one that bears on the result, defaults filled in, files by fingerprint where there is one. Left out: where results go,
+/// threads, verbosity. A new option must be left out at its default, or every old run loses its name.
+/// </param>
+public sealed record RunIdentity(string Slug, JsonObject Options)
+{
+    /// <summary>First 8 hex digits of the SHA-256 of the canonical options.</summary>
+    public string Hash { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson.Write(Options))))[..8];
+
+    /// <summary>Name of the run's folder.</summary>
+    public string Name => $"{Slug}-{Hash}";
+
+    /// <summary>The first option in which two identities differ, as <c>steps is 30 there and 50 here</c>; null when they are equal.</summary>
+    public string? DifferenceFrom(RunIdentity there)
+    {
+        if (Slug != there.Slug)
+        {
+            return $"it is a {there.Slug} run, not a {Slug} run";
+        }
+
+        var names = there.Options.Select(p => p.Key).Concat(Options.Select(p => p.Key)).Distinct().Order(StringComparer.Ordinal);
+        return names
+            .Select(name => (name, Theirs: Text(there.Options, name), Ours: Text(Options, name)))
+            .Where(d => d.Theirs != d.Ours)
+            .Select(d => $"{d.name} is {d.Theirs} there and {d.Ours} here")
+            .FirstOrDefault();
+    }
+
+    private static string Text(JsonObject options, string name)
+    {
+        if (!options.TryGetPropertyValue(name, out var value))
+        {
+            return "not set";
+        }
+
+        var text = CanonicalJson.Write(value);
+        return text.Length <= 80 ? text : text[..77] + "...";
+    }
+}
