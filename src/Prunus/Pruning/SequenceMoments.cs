@@ -1,0 +1,57 @@
+using Prunus.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Prunus.Pruning;
+
+/// <summary>
+/// Mean and sum of squared deviations over all calibration sequences, merged batch by batch (Chan, Golub and LeVeque 1979), in float64 on the
+/// values' device. Mean, L2 and variance over sequences all follow from the two, so one pass serves every batch statistic.
+/// </summary>
+internal sealed class SequenceMoments : IDisposable
+{
+    private Tensor? _mean, _deviations;
+
+    /// <summary>Sequences seen.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Adds a batch: [sequences, units], not negative.</summary>
+    public void Add(Tensor values)
+    {
+        using var scope = NewDisposeScope();
+        var x = values.to(ScalarType.Float64);
+        var added = x.size(0);
+        var mean = x.mean([0]);
+        var deviations = (x - mean).square().sum(dim: 0);
+        if (_mean is null)
+        {
+            (_mean, _deviations, Count) = (mean.DetachFromDisposeScope(), deviations.DetachFromDisposeScope(), added);
+            return;
+        }
+
+        var delta = mean - _mean;
+        var total = Count + added;
+        _mean.add_(delta * ((double)added / total));
+        _deviations!.add_(deviations).add_(delta.square() * ((double)Count * added / total));
+        Count = total;
+    }
+
+    /// <summary>The aggregate of every unit.</summary>
+    public double[] Aggregate(Statistic batch)
+    {
+        using var scope = NewDisposeScope();
+        var result = batch switch
+        {
+            Statistic.Mean => _mean!,
+            Statistic.L2 => (_deviations! + (_mean!.square() * Count)).sqrt(),
+            _ => _deviations! / Count,
+        };
+        return TensorMemory.Span<double>(result.cpu().contiguous()).ToArray();
+    }
+
+    public void Dispose()
+    {
+        _mean?.Dispose();
+        _deviations?.Dispose();
+    }
+}
