@@ -27,6 +27,9 @@ public sealed class ChunkedLogitLoss
     /// <summary>Whether some term compares with a teacher.</summary>
     public bool NeedsTeacher => Terms.Any(term => term.Loss.NeedsTeacher);
 
+    /// <summary>Whether some term compares with labels.</summary>
+    public bool NeedsLabels => Terms.Any(term => term.Loss.NeedsLabels);
+
     /// <summary>Computes the losses, sends the gradient into the student's body and adds it to the head's gradient.</summary>
     /// <param name="hidden">Student states after the final norm [N,H]; part of a graph.</param>
     /// <param name="head">Student head; its weight gets no gradient from the graph of <paramref name="hidden"/> here.</param>
