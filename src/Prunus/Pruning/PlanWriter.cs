@@ -1,26 +1,14 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Prunus.Runs;
 
 namespace Prunus.Pruning;
 
 /// <summary><see cref="PruningPlan"/> → JSON: a line per list, so that two plans can be compared with diff.</summary>
 internal static class PlanWriter
 {
-    public static void Write(PruningPlan plan, string path)
-    {
-        var temporary = $"{path}.{Environment.ProcessId}.part";
-        try
-        {
-            File.WriteAllText(temporary, ToJson(plan));
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            File.Delete(temporary);
-            throw new PrunusInputException(path, "cannot be written: " + e.Message, "choose another place", e);
-        }
-    }
+    public static void Write(PruningPlan plan, string path) => AtomicFile.WriteText(path, ToJson(plan));
 
     public static string ToJson(PruningPlan plan)
     {

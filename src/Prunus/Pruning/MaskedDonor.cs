@@ -1,0 +1,58 @@
+using Prunus.Decoders;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Prunus.Pruning;
+
+/// <summary>
+/// A donor that computes as if it were pruned: neurons and heads that go are set to zero, layers that go are passed over. The proof of surgery: the pruned
+/// model must give the same logits. Exact for ffn, heads, groups and layers; not for hidden, whose norms average over the kept channels only.
+/// </summary>
+public static class MaskedDonor
+{
+    /// <summary>Body of the donor under a plan's masks: [B,T] → [B,T,hidden].</summary>
+    /// <exception cref="PrunusInputException">The plan does not fit the donor, cuts hidden or reorders layers.</exception>
+    public static Tensor Body(Decoder donor, PruningPlan plan, Tensor ids)
+    {
+        var kept = plan.Resolve(donor.Config);
+        if (kept.Hidden.Count < donor.Config.Hidden || !kept.Layers.SequenceEqual(kept.Layers.Order()))
+        {
+            throw new PrunusInputException(plan.Subject, "cuts hidden or reorders layers, which masks cannot do", "leave 'hidden' out of the plan and list 'layers' in order");
+        }
+
+        using var scope = NewDisposeScope();
+        var stays = kept.Layers.ToHashSet();
+        Tensor? stream = null;
+        return donor.Body(ids, Visit).MoveToOuterDisposeScope();
+
+        Tensor Visit(DecoderSite site, int layer, Tensor value)
+        {
+            switch (site)
+            {
+                case DecoderSite.FfnActivation:
+                    return value * Mask(kept.Ffn[layer], donor.Config.Layers[layer].Ffn, 1, value);
+                case DecoderSite.AttentionHeads:
+                    return value * Mask(kept.QueryHeads[layer], donor.Config.Layers[layer].QueryHeads, donor.Config.HeadDim, value);
+                case DecoderSite.Embedding:
+                case DecoderSite.LayerOutput when stays.Contains(layer):
+                    stream = value.alias().MoveToOtherDisposeScope(scope);
+                    return value;
+                case DecoderSite.LayerOutput:
+                    return stream!.alias();
+                default:
+                    return value;
+            }
+        }
+    }
+
+    private static Tensor Mask(IReadOnlyList<int> kept, int count, int unitSize, Tensor like)
+    {
+        var mask = new float[count * unitSize];
+        foreach (var unit in kept)
+        {
+            mask.AsSpan(unit * unitSize, unitSize).Fill(1);
+        }
+
+        return tensor(mask, like.dtype, like.device);
+    }
+}
