@@ -23,6 +23,9 @@ internal sealed class BpeModel(SymbolSource symbols, MergeTable merges)
     /// <summary>Symbols that are no tokens of their own, with the tokens that stand for them (SentencePiece), or null.</summary>
     public IReadOnlyDictionary<int, int[]>? Expansions { get; init; }
 
+    /// <summary>A token of which a run counts once, where expansions may make runs of it.</summary>
+    public int? FusedId { get; init; }
+
     public Session Open() => new(this, _caches.TryTake(out var cache) ? cache : new Cache());
 
     private sealed class Cache
@@ -121,8 +124,14 @@ internal sealed class BpeModel(SymbolSource symbols, MergeTable merges)
             return;
         }
 
-        var expanded = ids.SelectMany(id => Expansions!.TryGetValue(id, out var tokens) ? tokens : [id]).ToArray();
+        var source = ids.ToArray();
         ids.Clear();
-        ids.AddRange(expanded);
+        foreach (var token in source.SelectMany(id => Expansions!.TryGetValue(id, out var tokens) ? tokens : [id]))
+        {
+            if (token != FusedId || ids.Count == 0 || ids[^1] != token)
+            {
+                ids.Add(token);
+            }
+        }
     }
 }

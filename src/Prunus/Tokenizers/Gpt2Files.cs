@@ -23,15 +23,23 @@ internal static class Gpt2Files
         var table = vocabulary.ReadMerges(
             merges, (rank, problem) => new PrunusInputException(mergesName, $"{problem} (merge {rank})", "use vocabulary and merges of one model"), out _);
         var added = settings.Tokens().Append(EndOfText).Distinct(StringComparer.Ordinal)
-            .Where(vocabulary.Ids.ContainsKey).Select(token => new SpecialToken(vocabulary.Ids[token], token)).OrderBy(token => token.Id).ToList();
-        int? IdOf(string token) => vocabulary.Ids.TryGetValue(token, out var id) ? id : null;
+            .Where(vocabulary.Ids.ContainsKey).Select(token => new SpecialToken(vocabulary.Ids[token], token))
+            .Concat(settings.AddedTokens().Where(token => !vocabulary.Tokens.ContainsKey(token.Id)))
+            .OrderBy(token => token.Id).ToList();
+        var tokens = new Dictionary<int, string>(vocabulary.Tokens);
+        foreach (var token in added)
+        {
+            tokens[token.Id] = token.Content;
+        }
+
+        int? IdOf(string token) => vocabulary.Ids.TryGetValue(token, out var id) ? id : added.Find(t => t.Content == token)?.Id;
         var bos = settings.Bos(IdOf) ?? IdOf(EndOfText);
         var eos = settings.Eos(IdOf);
         PreTokenizer words = new ScannerPreTokenizer(PatternScanners.Gpt2);
         return new TokenizerParts
         {
             Model = new BpeModel(new ByteSymbols(byteIds, null, false), table),
-            Tokens = vocabulary.Tokens,
+            Tokens = tokens,
             Added = added,
             PreTokenizer = settings.Flag("add_prefix_space") is true ? new PrefixSpacePreTokenizer(words) : words,
             Prefix = settings.Flag("add_bos_token") is true && bos is { } id ? [id] : [],

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Prunus.Tokenizers;
@@ -32,6 +33,20 @@ internal sealed class TokenizerSettings
     public IEnumerable<string> Tokens() =>
         new[] { "bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token" }
             .Select(Token).OfType<string>().Distinct(StringComparer.Ordinal);
+
+    /// <summary>Tokens that <c>added_tokens_decoder</c> of tokenizer_config.json lists, by id.</summary>
+    public IEnumerable<SpecialToken> AddedTokens() =>
+        (_config?.Optional("added_tokens_decoder")?.Members() ?? [])
+        .Select(entry => new SpecialToken(
+            int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id < 1 << 24 ? id : throw entry.Value.Bad("is not keyed by an id"),
+            entry.Value.Required("content").Text,
+            entry.Value.FlagOr("special", false))
+        {
+            LeftStrip = entry.Value.FlagOr("lstrip", false),
+            RightStrip = entry.Value.FlagOr("rstrip", false),
+            SingleWord = entry.Value.FlagOr("single_word", false),
+        })
+        .OrderBy(token => token.Id);
 
     /// <summary>The id of the token that begins a text: by name, else by generation_config.json.</summary>
     public int? Bos(Func<string, int?> idOf) =>
