@@ -36,7 +36,11 @@ internal static class Root
 
     private static Command[] Verbs() =>
     [
+        DoctorCommand.Create(),
         InfoCommand.Create(),
+        GenerateCommand.Create(),
+        TraceCommand.Create(),
+        TokenizeCommand.Create(),
         ListCommand.Create(),
     ];
 }

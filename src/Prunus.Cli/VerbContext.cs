@@ -39,6 +39,12 @@ internal sealed class VerbContext(ParseResult parse, IReadOnlyList<string> argum
     /// <summary>Value of an option that has a default or is required.</summary>
     public T Required<T>(Option<T> option) => parse.GetRequiredValue(option);
 
+    /// <summary>Value of a shared option that this verb cannot do without.</summary>
+    /// <exception cref="PrunusInputException">It was not given.</exception>
+    public T Need<T>(Option<T> option) => Given(option)
+        ? parse.GetRequiredValue(option)
+        : throw new PrunusInputException(option.Name, "is missing", $"add {option.Name} {option.HelpName}");
+
     /// <summary>Value of an argument; never null where the argument is required.</summary>
     public T Value<T>(Argument<T> argument) => parse.GetValue(argument)!;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Prunus.Checkpoints;
 using Prunus.Cli.Views;
+using Prunus.Decoders;
 using Prunus.Reports;
 using Prunus.Runs;
 
@@ -15,6 +16,8 @@ internal static class ListCommand
     /// <summary>Every list: its name, its columns, its rows. A method is added to its own list in the library; it appears here by itself.</summary>
     private static readonly (string Name, Func<Table> Table)[] Lists =
     [
+        ("families", () => new Table(["id", "model_type", "transformers class"],
+            [.. DecoderFamilies.All.Select(f => (IReadOnlyList<string>)[f.Id, string.Join(", ", f.ModelTypes), f.Architecture])])),
         ("types", () => new Table(["id"], [.. Enum.GetNames<ElementType>().Select(n => (IReadOnlyList<string>)[n])])),
     ];
 

@@ -34,5 +34,8 @@ internal static class SharedOptions
     public static Option<int> Window { get; } =
         ParsedOption.Create("--window", "N", "Tokens per sequence.", ParsedOption.Count(2), 1024);
 
+    public static Option<string> Dtype { get; } =
+        ParsedOption.Create("--dtype", "f32|bf16|f16", "Type of weights and activations.", ParsedOption.OneOf("f32", "bf16", "f16"), "f32");
+
     public static Option<bool> Fresh { get; } = new("--fresh") { Description = "Starts anew instead of resuming what the run folder holds." };
 }

@@ -1,0 +1,37 @@
+using Prunus.Checkpoints;
+using Prunus.Cli.Options;
+using Prunus.Decoders;
+using Prunus.Native;
+using TorchSharp;
+
+namespace Prunus.Cli;
+
+/// <summary>What a verb with tensors does first: process settings, device, weights.</summary>
+internal static class TensorSetup
+{
+    /// <summary>Sets up the process for libtorch. Before the first tensor.</summary>
+    public static void Apply(VerbContext context) =>
+        ProcessTuning.Apply(context.Required(GlobalOptions.Threads) is > 0 and var threads ? threads : null);
+
+    /// <summary>The device that <c>--device</c> asks for; loads libtorch.</summary>
+    public static torch.Device Device(VerbContext context)
+    {
+        Apply(context);
+        return Devices.Parse(context.Required(GlobalOptions.Device));
+    }
+
+    /// <summary>Reads the model of a checkpoint onto the device, in the type that <c>--dtype</c> asks for.</summary>
+    public static Decoder Load(VerbContext context, Checkpoint checkpoint)
+    {
+        var type = context.Required(SharedOptions.Dtype) switch
+        {
+            "f32" => torch.ScalarType.Float32,
+            "f16" => torch.ScalarType.Float16,
+            _ => torch.ScalarType.BFloat16,
+        };
+
+        // Headers first: a wrong path should not wait for libtorch.
+        var device = Device(context);
+        return Decoder.Load(checkpoint, device, type);
+    }
+}
