@@ -41,6 +41,8 @@ internal static class Root
         GenerateCommand.Create(),
         TraceCommand.Create(),
         TokenizeCommand.Create(),
+        CompareCommand.Create(),
+        ReportCommand.Create(),
         ListCommand.Create(),
     ];
 }

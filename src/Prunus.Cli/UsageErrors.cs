@@ -55,7 +55,7 @@ internal static class UsageErrors
     }
 
     private static string? OptionFault(OptionResult option) =>
-        option.Tokens.Count == 0 ? "needs a value" : option.Tokens.Count > option.Option.Arity.MaximumNumberOfValues ? "was given more than once" : null;
+        option.Implicit ? "is missing" : option.Tokens.Count == 0 ? "needs a value" : option.Tokens.Count > option.Option.Arity.MaximumNumberOfValues ? "was given more than once" : null;
 
     private static IEnumerable<string> Names(CommandResult result) =>
         result.Command.Options.Concat(Root.Command.Options.Where(o => o.Recursive)).SelectMany(o => o.Aliases.Prepend(o.Name));

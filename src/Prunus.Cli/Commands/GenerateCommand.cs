@@ -23,7 +23,7 @@ internal static class GenerateCommand
         {
             Arguments = { SharedOptions.Checkpoint },
             Options = { Prompt, MaxTokens, Temperature, TopK, TopP, SharedOptions.Dtype },
-            Examples = ["generate ./my-model --prompt 'Once upon a time' --max-tokens 40", "generate model.gguf --prompt Hello --temperature 0.8 --top-p 0.9 --seed 7"],
+            Examples = ["generate ./my-model --prompt \"Once upon a time\" --max-tokens 40", "generate model.gguf --prompt Hello --temperature 0.8 --top-p 0.9 --seed 7"],
             Run = Run,
         };
     }

@@ -1,0 +1,135 @@
+using System.Text;
+using Prunus.Runs;
+
+namespace Prunus.Reports.Charts;
+
+/// <summary>Curves over a common x axis, with ticks, grid and legend.</summary>
+internal static class LineChart
+{
+    /// <summary>Curves beyond this share colours with earlier ones (dashes still tell them apart).</summary>
+    public const int Colours = 6;
+
+    private const double Width = 760, Height = 320, Left = 62, Right = 14, Bottom = 44, LegendLine = 18;
+
+    // More points than pixels only make the file large.
+    private const int MostPoints = 600;
+
+    /// <summary>Draws curves; those without a finite point appear in the legend only.</summary>
+    public static string Draw(string title, IReadOnlyList<Series> series)
+    {
+        var points = series.Select(s => s.X.Zip(s.Y, (x, y) => (X: x, Y: y)).ToArray()).ToArray();
+        var finite = points.SelectMany(p => p).Where(p => double.IsFinite(p.X) && double.IsFinite(p.Y)).ToArray();
+        var x = Range(finite.Select(p => p.X), 0);
+        var y = Range(finite.Select(p => p.Y), 0.05);
+        var legend = Legend(series);
+        var top = 12 + (legend.Max(l => l.Row) + 1) * LegendLine;
+        var svg = new SvgWriter(Width, Height, Label(title, series));
+        double AtX(double value) => Left + ((value - x.Low) / (x.High - x.Low) * (Width - Left - Right));
+        double AtY(double value) => Height - Bottom - ((value - y.Low) / (y.High - y.Low) * (Height - Bottom - top));
+        foreach (var tick in Ticks.Between(y.Low, y.High, 6))
+        {
+            svg.Line(Left, AtY(tick), Width - Right, AtY(tick), "grid");
+            svg.Text(Left - 8, AtY(tick) + 4, TickText(tick), "end");
+        }
+
+        foreach (var tick in Ticks.Between(x.Low, x.High, 8))
+        {
+            svg.Line(AtX(tick), Height - Bottom, AtX(tick), Height - Bottom + 5, "axis");
+            svg.Text(AtX(tick), Height - Bottom + 19, TickText(tick), "middle");
+        }
+
+        svg.Line(Left, Height - Bottom, Width - Right, Height - Bottom, "axis");
+        svg.Text((Left + Width - Right) / 2, Height - 6, series[0].XLabel, "middle");
+        svg.Text(-(top + Height - Bottom) / 2, 14, series[0].YLabel, "middle", " transform=\"rotate(-90)\"");
+        for (var i = 0; i < series.Count; i++)
+        {
+            svg.BeginGroup(series[i].Name);
+            svg.Path(PathData(Thin(points[i]), AtX, AtY), $"curve {Style(i)}");
+            svg.EndGroup();
+            var (row, at) = legend[i];
+            svg.Line(at, 14 + (row * LegendLine), at + 24, 14 + (row * LegendLine), $"curve {Style(i)}");
+            svg.Text(at + 30, 18 + (row * LegendLine), series[i].Name);
+        }
+
+        return svg.Finish();
+    }
+
+    /// <summary>SVG path through the points; a point that is not finite leaves a gap.</summary>
+    internal static string PathData(IEnumerable<(double X, double Y)> points, Func<double, double> atX, Func<double, double> atY)
+    {
+        var data = new StringBuilder();
+        var pen = false;
+        foreach (var (x, y) in points)
+        {
+            if (!double.IsFinite(x) || !double.IsFinite(y))
+            {
+                pen = false;
+                continue;
+            }
+
+            data.Append(pen ? 'L' : 'M').Append(SvgWriter.Number(atX(x))).Append(' ').Append(SvgWriter.Number(atY(y)));
+            pen = true;
+        }
+
+        return data.ToString();
+    }
+
+    /// <summary>Keeps the lowest and highest point of each stretch, so that spikes stay visible.</summary>
+    internal static (double X, double Y)[] Thin((double X, double Y)[] points)
+    {
+        if (points.Length <= MostPoints)
+        {
+            return points;
+        }
+
+        var size = (int)Math.Ceiling(points.Length * 2.0 / MostPoints);
+        return [.. points.Chunk(size).SelectMany(Extremes)];
+    }
+
+    private static IEnumerable<(double X, double Y)> Extremes((double X, double Y)[] stretch)
+    {
+        var low = Array.IndexOf(stretch, stretch.MinBy(p => p.Y));
+        var high = Array.IndexOf(stretch, stretch.MaxBy(p => p.Y));
+        return low == high ? [stretch[low]] : [stretch[Math.Min(low, high)], stretch[Math.Max(low, high)]];
+    }
+
+    private static (double Low, double High) Range(IEnumerable<double> values, double margin)
+    {
+        var all = values.ToArray();
+        if (all.Length == 0)
+        {
+            return (0, 1);
+        }
+
+        var (low, high) = (all.Min(), all.Max());
+        var room = high > low ? (high - low) * margin : Math.Max(0.5, Math.Abs(high) * 0.1);
+        return (low - room, high + room);
+    }
+
+    // Widths of letters are unknown without the font; seven units a letter is enough for any.
+    private static (int Row, double At)[] Legend(IReadOnlyList<Series> series)
+    {
+        var places = new (int Row, double At)[series.Count];
+        var (row, at) = (0, Left);
+        for (var i = 0; i < series.Count; i++)
+        {
+            var width = 48 + (series[i].Name.Length * 7);
+            if (at > Left && at + width > Width)
+            {
+                (row, at) = (row + 1, Left);
+            }
+
+            places[i] = (row, at);
+            at += width;
+        }
+
+        return places;
+    }
+
+    private static string Style(int i) => $"c{i % Colours} d{i / Colours % 2 * 2 + i % 2}";
+
+    private static string TickText(double value) => Math.Abs(value) is >= 10_000 ? NumberText.Count(value) : value.ToString("0.######", System.Globalization.CultureInfo.InvariantCulture);
+
+    private static string Label(string title, IReadOnlyList<Series> series) =>
+        $"{title}: " + string.Join("; ", series.Select(s => s.Y.Count == 0 ? $"{s.Name}, no points" : $"{s.Name} from {NumberText.Value(s.Y[0])} to {NumberText.Value(s.Y[^1])}"));
+}

@@ -1,0 +1,56 @@
+using Prunus.Runs;
+
+namespace Prunus.Reports;
+
+/// <summary>Parts of a record as tables: for the report, the console, a README or a model card.</summary>
+public static class RecordTables
+{
+    /// <summary>The before/after table: a row for each subject, a column for each measure, speeds of the environment last.</summary>
+    public static Table Subjects(Record record, RunEnvironment? environment = null)
+    {
+        var rows = record.Subjects.Select(s => (s.Name, Measures: new OrderedDictionary<string, double>(s.Measures))).ToList();
+        foreach (var extra in environment?.Measures ?? [])
+        {
+            if (rows.FirstOrDefault(r => r.Name == extra.Name) is { Measures: { } measures })
+            {
+                foreach (var (name, value) in extra.Measures)
+                {
+                    measures.TryAdd(name, value);
+                }
+            }
+        }
+
+        var columns = rows.SelectMany(r => r.Measures.Keys).Distinct().ToArray();
+        return new(["", .. columns.Select(Measures.Title)],
+        [
+            .. rows.Select((row, i) => (IReadOnlyList<string>)[row.Name, .. columns.Select(c => Cell(row.Measures, c, i == 0 ? null : First(rows[0].Measures, c)))]),
+        ]);
+    }
+
+    /// <summary>Every metric with its interval.</summary>
+    public static Table Metrics(Record record) => new(["metric", "value", "95 % interval", "unit"],
+    [
+        .. record.Metrics.Select(m => (IReadOnlyList<string>)
+            [Measures.Title(m.Key), Measures.Text(m.Key, m.Value.Value), Interval(m.Value.Low, m.Value.High, v => Measures.Text(m.Key, v)), m.Value.Unit ?? ""]),
+    ]);
+
+    public static Table Claims(Record record) => new(["verdict", "claim", "estimate", "95 % interval"],
+    [
+        .. record.Claims.Select(c => (IReadOnlyList<string>)[VerdictText(c.Verdict), $"{c.Id}: {c.Text}", NumberText.Value(c.Estimate), Interval(c.Low, c.High, NumberText.Value)]),
+    ]);
+
+    public static Table Published(Record record) => new(["source", "row", "measure", "published", "measured"],
+    [
+        .. record.Published.Select(p => (IReadOnlyList<string>)[p.Source, p.Row, p.Measure, NumberText.Value(p.Value), p.Measured is { } m ? NumberText.Value(m) : "–"]),
+    ]);
+
+    /// <summary>PASS, FAIL or INCONCLUSIVE.</summary>
+    public static string VerdictText(Verdict verdict) => verdict.ToString().ToUpperInvariant();
+
+    private static string Interval(double? low, double? high, Func<double, string> text) => low is { } l && high is { } h ? $"{text(l)} … {text(h)}" : "";
+
+    private static string Cell(OrderedDictionary<string, double> measures, string name, double? first) =>
+        measures.TryGetValue(name, out var value) ? Measures.TextBeside(name, value, first) : "–";
+
+    private static double? First(OrderedDictionary<string, double> measures, string name) => measures.TryGetValue(name, out var value) ? value : null;
+}
