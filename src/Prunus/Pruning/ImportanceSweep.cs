@@ -41,16 +41,20 @@ public sealed class ImportanceSweep : IDisposable
     /// <param name="batches">Token ids [sequences, tokens], int64, without padding; sizes may differ from batch to batch.</param>
     /// <param name="options">What to collect.</param>
     /// <param name="progress">Gets the number of tokens done.</param>
-    /// <param name="cancellation">Checked between batches.</param>
+    /// <param name="cancellation">Checked between passes.</param>
     /// <exception cref="PrunusInputException">There is nothing to calibrate on.</exception>
     public static Scores Run(Decoder donor, IEnumerable<Tensor> batches, SweepOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellation = default)
     {
         using var sweep = new ImportanceSweep(donor, options);
         foreach (var batch in batches)
         {
-            cancellation.ThrowIfCancellationRequested();
-            sweep.Add(batch);
-            progress?.Report(sweep._tokens);
+            foreach (var pass in batch.split(Math.Max(1, sweep._options.TokensPerPass / Math.Max(1, batch.size(1)))))
+            {
+                using var rows = pass;
+                cancellation.ThrowIfCancellationRequested();
+                sweep.Add(rows);
+                progress?.Report(sweep._tokens);
+            }
         }
 
         return sweep.Finish();
