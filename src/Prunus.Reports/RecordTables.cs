@@ -5,7 +5,13 @@ namespace Prunus.Reports;
 /// <summary>Parts of a record as tables: for the report, the console, a README or a model card.</summary>
 public static class RecordTables
 {
-    /// <summary>The before/after table: a row for each subject, a column for each measure, speeds of the environment last.</summary>
+    // More measures than this, and the table is wider than a page or a terminal.
+    private const int MostColumns = 5;
+
+    /// <summary>
+    /// The before/after table: a row for each subject and a column for each measure, speeds of the environment last; with many measures the other
+    /// way round.
+    /// </summary>
     public static Table Subjects(Record record, RunEnvironment? environment = null)
     {
         var rows = record.Subjects.Select(s => (s.Name, Measures: new OrderedDictionary<string, double>(s.Measures))).ToList();
@@ -21,10 +27,10 @@ public static class RecordTables
         }
 
         var columns = rows.SelectMany(r => r.Measures.Keys).Distinct().ToArray();
-        return new(["", .. columns.Select(Measures.Title)],
-        [
-            .. rows.Select((row, i) => (IReadOnlyList<string>)[row.Name, .. columns.Select(c => Cell(row.Measures, c, i == 0 ? null : First(rows[0].Measures, c)))]),
-        ]);
+        string At(int row, string column) => Cell(rows[row].Measures, column, row == 0 ? null : First(rows[0].Measures, column));
+        return columns.Length <= MostColumns
+            ? new(["", .. columns.Select(Measures.Title)], [.. rows.Select((row, i) => (IReadOnlyList<string>)[row.Name, .. columns.Select(c => At(i, c))])])
+            : new(["", .. rows.Select(r => r.Name)], [.. columns.Select(c => (IReadOnlyList<string>)[Measures.Title(c), .. rows.Select((_, i) => At(i, c))])]);
     }
 
     /// <summary>Every metric with its interval.</summary>

@@ -11,7 +11,7 @@ internal static class ReportStyle
           --kept: #5aa6c9; --cut: #2b323a; --good: #5fd17f; --bad: #ff8a80; --open: #e3b341;
           --c0: #61b2f4; --c1: #ff9a5c; --c2: #4fd0a0; --c3: #f08ccb; --c4: #e0c341; --c5: #a5a8ff; } }
         * { box-sizing: border-box; }
-        body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 62rem; background: var(--page); color: var(--text);
+        body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 58rem; background: var(--page); color: var(--text);
           font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
         h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 .4rem; }
         h2 { font-size: 1.15rem; margin: 2.4rem 0 .7rem; padding-bottom: .3rem; border-bottom: 1px solid var(--line); }
@@ -28,7 +28,7 @@ internal static class ReportStyle
         code, pre { font: .9rem/1.5 ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
         blockquote { font-size: .95rem; } blockquote .prompt { color: var(--faint); }
         .verdict { font-weight: 700; font-size: .82rem; letter-spacing: .03em; } .PASS { color: var(--good); } .FAIL { color: var(--bad); } .INCONCLUSIVE { color: var(--open); }
-        svg { display: block; width: 100%; max-width: 47.5rem; height: auto; } svg text { font-size: 12px; fill: var(--text); } svg text.faint { font-size: 11px; fill: var(--faint); }
+        svg { display: block; width: 100%; height: auto; } svg text { font-size: 12px; fill: var(--text); } svg text.faint { font-size: 11px; fill: var(--faint); }
         .grid { stroke: var(--line); stroke-width: 1; } .axis { stroke: var(--faint); stroke-width: 1; }
         .curve { fill: none; stroke-width: 2; stroke-linejoin: round; } .d1 { stroke-dasharray: 7 3; } .d2 { stroke-dasharray: 2 3; } .d3 { stroke-dasharray: 9 3 2 3; }
         .c0 { stroke: var(--c0); } .c1 { stroke: var(--c1); } .c2 { stroke: var(--c2); } .c3 { stroke: var(--c3); } .c4 { stroke: var(--c4); } .c5 { stroke: var(--c5); }
