@@ -39,6 +39,7 @@ internal static class Root
         DoctorCommand.Create(),
         InfoCommand.Create(),
         GenerateCommand.Create(),
+        PerplexityCommand.Create(),
         TraceCommand.Create(),
         TokenizeCommand.Create(),
         CompareCommand.Create(),

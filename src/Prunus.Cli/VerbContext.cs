@@ -51,6 +51,9 @@ internal sealed class VerbContext(ParseResult parse, IReadOnlyList<string> argum
     /// <summary>Whether the user gave the option (rather than its default).</summary>
     public bool Given(Option option) => parse.GetResult(option) is { Implicit: false };
 
+    /// <summary>Shows progress on standard error until disposed; nothing with <c>--quiet</c>. Dispose it before results are written.</summary>
+    public ProgressView StartProgress() => new(Error, Quiet ? ProgressStyle.None : Terminal.LiveProgress ? ProgressStyle.Live : ProgressStyle.Lines);
+
     /// <summary>Writes the one document of <c>--json</c> to standard output.</summary>
     public void WriteJson(JsonNode document) => Out.WriteLine(document.ToJsonString(JsonForm));
 

@@ -126,7 +126,7 @@ internal static class LineChart
         return places;
     }
 
-    private static string Style(int i) => $"c{i % Colours} d{i / Colours % 2 * 2 + i % 2}";
+    private static string Style(int i) => $"c{i % Colours} d{i % 4}";
 
     private static string TickText(double value) => Math.Abs(value) is >= 10_000 ? NumberText.Count(value) : value.ToString("0.######", System.Globalization.CultureInfo.InvariantCulture);
 
