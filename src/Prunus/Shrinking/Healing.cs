@@ -1,0 +1,71 @@
+using Prunus.Decoders;
+using Prunus.Distillation;
+using Prunus.Evaluation;
+using Prunus.Native;
+using Prunus.Runs;
+using Prunus.Training;
+
+namespace Prunus.Shrinking;
+
+/// <summary>Trains a student in place: the one way in which shrink, distill and train do it.</summary>
+public static class Healing
+{
+    /// <param name="student">Float32 student; its weights change.</param>
+    /// <param name="teacher">Teacher on the same device, or null when no loss needs one.</param>
+    /// <param name="corpus">Texts.</param>
+    /// <param name="options">The training.</param>
+    /// <param name="stage">Name shown in progress.</param>
+    /// <param name="identity">What else makes this training the one it is (donor, plan).</param>
+    /// <param name="seed">Seed of the data order.</param>
+    /// <param name="work">Folder of the checkpoints that a repeated call resumes from; null = none.</param>
+    /// <param name="progress">Told at log intervals.</param>
+    /// <param name="cancellation">Looked at between steps.</param>
+    public static TrainingResult Run(
+        Decoder student, Decoder? teacher, Corpus corpus, HealingOptions options, string stage, string identity, long seed, string? work,
+        IProgress<ProgressUpdate>? progress, CancellationToken cancellation)
+    {
+        CheckVocabularies(student, teacher);
+        options = options.For(student.Device.type == TorchSharp.DeviceType.CUDA);
+        var blocks = corpus.Blocks(options.Batch!.Value, options.Block!.Value, seed);
+        var objective = new LogitObjective(options.Terms, options.KlWeight > 0 ? teacher : null);
+        using var trainer = new Trainer(student, objective, step => blocks.Batch(step), new TrainerOptions
+        {
+            Steps = options.Steps,
+            BatchSize = options.Batch.Value,
+            MicroBatch = options.MicroBatch,
+            BlockLength = options.Block.Value,
+            Schedule = new CosineSchedule { Peak = options.LearningRate, WarmupSteps = options.WarmupSteps },
+            AdamW = new AdamWOptions { WeightDecay = options.WeightDecay },
+            Precision = options.Precision,
+            CheckpointFolder = work,
+            SaveEvery = options.SaveEvery,
+            EvaluateEvery = options.EvaluateEvery,
+            Identity = identity,
+        })
+        {
+            Evaluate = options.EvaluateEvery > 0 ? decoder => HeldOutLoss(decoder, corpus, options.Block.Value).MeanLoss : null,
+        };
+        return trainer.Run(Told(progress, stage), cancellation);
+    }
+
+    /// <summary>Loss on the held-out text, in windows of a training block.</summary>
+    public static PerplexityResult HeldOutLoss(Decoder decoder, Corpus corpus, int window, int? windows = 128) =>
+        Perplexity.Measure(decoder, corpus.HeldOut, new PerplexityOptions { Window = window, Windows = windows, Batch = Math.Max(1, 2048 / window) });
+
+    private static void CheckVocabularies(Decoder student, Decoder? teacher)
+    {
+        if (teacher is not null && teacher.Config.VocabSize != student.Config.VocabSize)
+        {
+            throw new PrunusInputException("--teacher", $"has a vocabulary of {teacher.Config.VocabSize}, the student of {student.Config.VocabSize}", "teacher and student must share a tokenizer");
+        }
+    }
+
+    private static Forward? Told(IProgress<ProgressUpdate>? progress, string stage) => progress is null ? null : new Forward(progress, stage);
+
+    // Progress<T> would hand the report to another thread; a console line must not overtake the next.
+    private sealed class Forward(IProgress<ProgressUpdate> progress, string stage) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) =>
+            progress.Report(new ProgressUpdate(stage, value.Step, value.Steps, value.TokensPerSecond, value.Latest.Loss, MemoryUse.CurrentBytes));
+    }
+}

@@ -1,0 +1,103 @@
+using System.Text.Json.Nodes;
+using Prunus.Distillation;
+using Prunus.Training;
+
+namespace Prunus.Shrinking;
+
+/// <summary>How a student is trained: by distillation, by next-token loss, or both.</summary>
+public sealed record HealingOptions
+{
+    /// <summary>Optimizer steps. The default is 200.</summary>
+    public int Steps { get; init; } = 200;
+
+    /// <summary>Sequences in a step; null = 16 on a GPU, 4 on a CPU.</summary>
+    public int? Batch { get; init; }
+
+    /// <summary>Sequences that go through the models at once; null = the whole batch.</summary>
+    public int? MicroBatch { get; init; }
+
+    /// <summary>Tokens in a sequence; null = 512 on a GPU, 256 on a CPU.</summary>
+    public int? Block { get; init; }
+
+    /// <summary>Peak of the learning rate. The default is 5e-4.</summary>
+    public double LearningRate { get; init; } = 5e-4;
+
+    /// <summary>Steps of linear warm-up; null = a tenth of the steps, 20 at most.</summary>
+    public int? Warmup { get; init; }
+
+    /// <summary>Weight decay of AdamW. The default is 0.01.</summary>
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>Weight of forward KL from the teacher. The default is 1.</summary>
+    public double KlWeight { get; init; } = 1;
+
+    /// <summary>Weight of the next-token loss. The default is 0: distillation alone (Muralidharan et al. 2024, best practice 5).</summary>
+    public double CrossEntropyWeight { get; init; }
+
+    /// <summary>Temperature τ of the distillation loss. The default is 1.</summary>
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>Multiplies the distillation loss by τ². The default is false.</summary>
+    public bool TauSquared { get; init; }
+
+    public Precision Precision { get; init; } = Precision.Auto;
+
+    /// <summary>Steps between checkpoints that a repeated command resumes from. The default is 25.</summary>
+    public int SaveEvery { get; init; } = 25;
+
+    /// <summary>Steps between evaluations on held-out text; 0 = only at the end. The default is 0.</summary>
+    public int EvaluateEvery { get; init; }
+
+    /// <summary>The options with what the device decides filled in.</summary>
+    public HealingOptions For(bool gpu) => this with { Batch = Batch ?? (gpu ? 16 : 4), Block = Block ?? (gpu ? 512 : 256) };
+
+    /// <summary>The same training without a teacher.</summary>
+    public HealingOptions WithoutTeacher => this with { KlWeight = 0, CrossEntropyWeight = 1 };
+
+    internal IReadOnlyList<LogitLossTerm> Terms =>
+    [
+        .. KlWeight > 0 ? [new LogitLossTerm(DistillationLosses.ForwardKl, KlWeight, Temperature, TauSquared)] : Array.Empty<LogitLossTerm>(),
+        .. CrossEntropyWeight > 0 ? [new LogitLossTerm(DistillationLosses.CrossEntropy, CrossEntropyWeight)] : Array.Empty<LogitLossTerm>(),
+    ];
+
+    /// <exception cref="PrunusInputException">A value is out of range.</exception>
+    public void Validate()
+    {
+        Require(Steps >= 0, "--steps", "must be 0 or more");
+        Require(Batch is null or > 0, "--batch", "must be 1 or more");
+        Require(Block is null or > 1, "--block", "must be 2 or more");
+        Require(double.IsFinite(KlWeight) && KlWeight >= 0, "--kl", "must be 0 or more");
+        Require(double.IsFinite(CrossEntropyWeight) && CrossEntropyWeight >= 0, "--ce", "must be 0 or more");
+        Require(KlWeight + CrossEntropyWeight > 0, "--ce", "and --kl are both 0, so there is no loss");
+        Require(double.IsFinite(Temperature) && Temperature > 0, "--tau", "must be above 0");
+        Require(double.IsFinite(LearningRate) && LearningRate > 0, "--lr", "must be above 0");
+    }
+
+    /// <summary>What identifies the training in a run's options.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["steps"] = Steps,
+        ["batch"] = Batch,
+        ["micro_batch"] = MicroBatch,
+        ["block"] = Block,
+        ["learning_rate"] = LearningRate,
+        ["warmup"] = WarmupSteps,
+        ["weight_decay"] = WeightDecay,
+        ["kl"] = KlWeight,
+        ["ce"] = CrossEntropyWeight,
+        ["tau"] = Temperature,
+        ["tau_squared"] = TauSquared,
+        ["precision"] = Precision.ToString().ToLowerInvariant(),
+        ["evaluate_every"] = EvaluateEvery,
+    };
+
+    internal int WarmupSteps => Warmup ?? Math.Clamp(Steps / 10, 1, 20);
+
+    private static void Require(bool holds, string option, string problem)
+    {
+        if (!holds)
+        {
+            throw new PrunusInputException(option, problem, "correct the value");
+        }
+    }
+}

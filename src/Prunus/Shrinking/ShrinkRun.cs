@@ -1,0 +1,196 @@
+using Prunus.Checkpoints;
+using Prunus.Decoders;
+using Prunus.Evaluation;
+using Prunus.Pruning;
+using Prunus.Runs;
+using Prunus.Tokenizers;
+using TorchSharp;
+
+namespace Prunus.Shrinking;
+
+/// <summary>
+/// The whole job in a folder that resumes: measure the donor, score, plan, prune, distil, measure, write (Muralidharan et al. 2024, figure 1).
+/// The folder itself becomes the small checkpoint.
+/// </summary>
+public sealed class ShrinkRun : IDisposable
+{
+    private readonly ShrinkOptions _options;
+    private readonly Checkpoint _checkpoint;
+    private readonly RunFolder _folder;
+    private readonly torch.Device _device;
+    private readonly Tokenizer _tokenizer;
+    private readonly Corpus _corpus;
+    private readonly DonorDecoders _donor;
+    private readonly HealingOptions _healing;
+    private readonly int[] _prompt;
+    private readonly IProgress<ProgressUpdate>? _progress;
+
+    /// <summary>Reads configuration and texts; weights wait until a stage needs them.</summary>
+    /// <param name="options">The job.</param>
+    /// <param name="checkpoint">The donor, opened. Not owned.</param>
+    /// <param name="folder">The run's folder. Not owned.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="progress">Told where the job stands.</param>
+    public ShrinkRun(ShrinkOptions options, Checkpoint checkpoint, RunFolder folder, torch.Device device, IProgress<ProgressUpdate>? progress = null)
+    {
+        options.Validate();
+        (_options, _checkpoint, _folder, _device, _progress) = (options, checkpoint, folder, device, progress);
+        _tokenizer = Tokenizer.FromFiles(checkpoint.CarriedFiles, checkpoint.Location);
+        _corpus = Corpus.Read(options.Corpus, _tokenizer);
+        _healing = options.Healing.For(OnGpu);
+        _donor = new DonorDecoders(checkpoint, device);
+        _prompt = options.SamplePrompt is { } text ? _tokenizer.Encode(text, parseSpecial: true, addSpecial: false) : _corpus.HeldOut[..Math.Min(12, _corpus.HeldOut.Length)];
+    }
+
+    private bool OnGpu => _device.type == DeviceType.CUDA;
+
+    /// <summary>Identity of a run, for <see cref="RunFolder.Open"/>.</summary>
+    public static RunIdentity Identity(ShrinkOptions options, Checkpoint checkpoint, torch.Device device) =>
+        new("shrink", options.ToJson(checkpoint.Fingerprint, device.type == DeviceType.CUDA ? "cuda" : "cpu"));
+
+    /// <summary>Does what is not done yet and returns the record (also written to the folder).</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; the same call goes on.</exception>
+    public Record Run(CancellationToken cancellation = default)
+    {
+        var donor = DecoderConfig.FromHuggingFace(_checkpoint.Config, _checkpoint.Location);
+        Stage("donor", scratch => Measure("donor", _donor[torch.ScalarType.Float32]).Write(Path.Combine(scratch, "donor.json")));
+        cancellation.ThrowIfCancellationRequested();
+        Stage("plan", scratch => MakePlan(donor, scratch, cancellation));
+        var plan = PruningPlan.Read(_folder.PathOf("plan.json"));
+        plan.CheckDonor(_checkpoint.Fingerprint, _checkpoint.Location);
+        cancellation.ThrowIfCancellationRequested();
+        Stage("pruned", scratch =>
+        {
+            using var pruned = Surgery.Prune(_donor[torch.ScalarType.Float32], plan);
+            Measure("pruned", pruned).Write(Path.Combine(scratch, "pruned.json"));
+        });
+        Stage("distill", scratch =>
+        {
+            using var student = Surgery.Prune(_donor[torch.ScalarType.Float32], plan);
+            var measured = Train("distill", "distilled", student, _healing, cancellation);
+            measured.Write(Path.Combine(scratch, "distilled.json"));
+            Write(student, measured, scratch);
+        });
+        if (_options.CompareWithScratch)
+        {
+            Stage("scratch", scratch =>
+            {
+                using var student = Decoder.Initialise(plan.Resulting(donor), _options.Seed + 1, 0.02, _device, torch.ScalarType.Float32);
+                Train("scratch", "from scratch", student, _healing.WithoutTeacher, cancellation).Write(Path.Combine(scratch, "scratch.json"));
+            });
+        }
+
+        var models = Measured().ToArray();
+        var record = ShrinkRecord.Make(_options, _folder.Identity, donor, plan, models, _tokenizer.Decode(_prompt), _healing);
+        RecordJson.Write(_folder.Path, record);
+        return record;
+    }
+
+    /// <summary>Tokens per second of donor and student, measured now: a fact of this machine, not of the run.</summary>
+    public IReadOnlyList<Subject> Speed(ThroughputOptions options, CancellationToken cancellation = default)
+    {
+        using var checkpoint = Checkpoint.Open(_folder.Path);
+        using var student = Decoder.Load(checkpoint, _device, torch.ScalarType.Float32);
+        return [.. new[] { ("donor", _donor[torch.ScalarType.Float32]), ("distilled", student) }.Select(m =>
+        {
+            var speed = Throughput.Measure(m.Item2, options, cancellation);
+            return new Subject(m.Item1, new OrderedDictionary<string, double>
+            {
+                ["prefill tokens/s"] = speed.Prefill.Median,
+                ["prefill least"] = speed.Prefill.Least,
+                ["prefill most"] = speed.Prefill.Most,
+                ["decode tokens/s"] = speed.Decode.Median,
+                ["decode least"] = speed.Decode.Least,
+                ["decode most"] = speed.Decode.Most,
+            });
+        })];
+    }
+
+    public void Dispose() => _donor.Dispose();
+
+    private void Stage(string name, Action<string> produce)
+    {
+        _progress?.Report(new ProgressUpdate(name, 0, 0));
+        _folder.Stage(name, produce);
+    }
+
+    private void MakePlan(DecoderConfig donor, string scratch, CancellationToken cancellation)
+    {
+        if (_options.PlanFile is { } file)
+        {
+            var given = PruningPlan.Read(file);
+            given.CheckDonor(_checkpoint.Fingerprint, _checkpoint.Location);
+            given.Resolve(donor);
+            given.Write(Path.Combine(scratch, "plan.json"));
+            return;
+        }
+
+        // A budget out of reach must show before minutes of scoring.
+        Planner.Propose(donor, _options.Target);
+        var method = ImportanceMethods.Named(_options.Importance);
+        var scores = Score(method, donor, cancellation).For(_checkpoint.Fingerprint);
+        ScoresFile.Write(scores, Path.Combine(scratch, "scores.safetensors"));
+        var proposal = Planner.Propose(donor, _options.Target, Selection.LayerOrder(donor, scores, method.Selection));
+        Selection.Plan(donor, proposal.Shape, scores, method.Selection).Write(Path.Combine(scratch, "plan.json"));
+    }
+
+    private Scores Score(ImportanceMethod method, DecoderConfig donor, CancellationToken cancellation)
+    {
+        if (method.WithoutData is { } score)
+        {
+            var weights = new CheckpointWeights(_checkpoint);
+            return score(donor, p => Values(weights, p), _options.Seed);
+        }
+
+        var total = (long)_options.CalibrationSequences * _options.CalibrationLength;
+        return ImportanceSweep.Run(
+            _donor[torch.ScalarType.Float32],
+            _corpus.Calibration(_options.CalibrationSequences, _options.CalibrationLength, OnGpu ? 16 : 4),
+            progress: new Told(tokens => _progress?.Report(new ProgressUpdate("score", tokens, total))),
+            cancellation: cancellation);
+    }
+
+    private ModelMeasures Train(string stage, string name, Decoder student, HealingOptions healing, CancellationToken cancellation)
+    {
+        var teacherType = OnGpu && healing.Precision != Training.Precision.Float32 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32;
+        var result = healing.Steps == 0 ? null : Healing.Run(
+            student, healing.KlWeight > 0 ? _donor[teacherType] : null, _corpus, healing, stage, _folder.Identity.Hash, _options.Seed, _folder.WorkPath(stage), _progress, cancellation);
+        return Measure(name, student, result);
+    }
+
+    private ModelMeasures Measure(string name, Decoder decoder, Training.TrainingResult? training = null)
+    {
+        using var noGradient = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
+        return ModelMeasures.Of(name, decoder, _corpus, _tokenizer, _prompt, _healing.Block!.Value, training);
+    }
+
+    // The run folder is the checkpoint: its files lie beside plan, record and report.
+    private void Write(Decoder student, ModelMeasures distilled, string scratch)
+    {
+        var folder = Path.Combine(scratch, "checkpoint");
+        var type = _options.WriteAs ?? StudentCheckpoint.TypeLike(new CheckpointWeights(_checkpoint).StoredAs);
+        StudentCheckpoint.Write(folder, _checkpoint, student.Config, p => DecoderValues.Of(student, p), type, ["pruned", "distilled", "prunus"], ShrinkCard.Sections(_options, [.. Measured(), distilled], _healing));
+        foreach (var file in Directory.EnumerateFiles(folder))
+        {
+            File.Move(file, Path.Combine(scratch, Path.GetFileName(file)));
+        }
+
+        Directory.Delete(folder);
+    }
+
+    private IEnumerable<ModelMeasures> Measured() =>
+        new[] { "donor.json", "pruned.json", "distilled.json", "scratch.json" }.Select(_folder.PathOf).Where(File.Exists).Select(ModelMeasures.Read);
+
+    private static float[] Values(CheckpointWeights weights, ParameterSpec parameter)
+    {
+        var values = new float[parameter.ElementCount];
+        weights.Read(parameter, values);
+        return values;
+    }
+
+    private sealed class Told(Action<long> tell) : IProgress<long>
+    {
+        public void Report(long value) => tell(value);
+    }
+}

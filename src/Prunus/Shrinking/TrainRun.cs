@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Prunus.Checkpoints;
+using Prunus.Decoders;
+using Prunus.Runs;
+using Prunus.Tokenizers;
+using TorchSharp;
+
+namespace Prunus.Shrinking;
+
+/// <summary>Trains or distils one model in a folder that resumes; the folder becomes the trained checkpoint.</summary>
+public sealed class TrainRun : IDisposable
+{
+    private readonly TrainOptions _options;
+    private readonly torch.Device _device;
+    private readonly Checkpoint? _start, _teacher;
+    private readonly JsonObject _config;
+    private readonly IReadOnlyDictionary<string, byte[]> _files;
+    private readonly Tokenizer _tokenizer;
+
+    /// <param name="options">The training.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <exception cref="PrunusInputException">A file cannot be used.</exception>
+    public TrainRun(TrainOptions options, torch.Device device)
+    {
+        options.Validate();
+        (_options, _device) = (options, device);
+        _start = options.FromRandom ? null : Checkpoint.Open(options.Start);
+        _teacher = options.Teacher is { } teacher ? Checkpoint.Open(teacher) : null;
+        _config = _start?.Config ?? ReadConfig(options.Start);
+        _files = options.Tokenizer is { } tokenizer ? TokenizerFiles(tokenizer) : _start!.CarriedFiles;
+        _tokenizer = Tokenizer.FromFiles(_files, options.Tokenizer ?? options.Start);
+    }
+
+    public RunIdentity Identity => new(
+        _teacher is null ? "train" : "distill",
+        _options.ToJson(_start?.Fingerprint[..16] ?? Hash(_config.ToJsonString()), _teacher?.Fingerprint[..16], _device.type == DeviceType.CUDA ? "cuda" : "cpu"));
+
+    /// <summary>Does what is not done yet and returns the record (also written to the folder).</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; the same call goes on.</exception>
+    public Record Run(RunFolder folder, IProgress<ProgressUpdate>? progress = null, CancellationToken cancellation = default)
+    {
+        var healing = _options.Healing.For(_device.type == DeviceType.CUDA);
+        folder.Stage("train", scratch =>
+        {
+            var corpus = Corpus.Read(_options.Corpus, _tokenizer);
+            using var student = Student();
+            using var teacher = _teacher is null ? null : Decoder.Load(_teacher, _device, TeacherType(healing));
+            var prompt = corpus.HeldOut[..Math.Min(12, corpus.HeldOut.Length)];
+            Measure("before", null).Write(Path.Combine(scratch, "before.json"));
+            var result = healing.Steps == 0 ? null
+                : Healing.Run(student, teacher, corpus, healing, "train", folder.Identity.Hash, _options.Seed, folder.WorkPath("train"), progress, cancellation);
+            Measure("trained", result).Write(Path.Combine(scratch, "trained.json"));
+            Write(student, scratch);
+
+            ModelMeasures Measure(string name, Training.TrainingResult? training)
+            {
+                using var noGradient = torch.no_grad();
+                return ModelMeasures.Of(name, student, corpus, _tokenizer, prompt, healing.Block!.Value, training);
+            }
+        });
+        var models = new[] { "before.json", "trained.json" }.Select(f => ModelMeasures.Read(folder.PathOf(f))).ToArray();
+        var record = TrainRecord.Make(_options, folder.Identity, models, healing);
+        RecordJson.Write(folder.Path, record);
+        return record;
+    }
+
+    public void Dispose()
+    {
+        _start?.Dispose();
+        _teacher?.Dispose();
+    }
+
+    private torch.ScalarType TeacherType(HealingOptions healing) =>
+        _device.type == DeviceType.CUDA && healing.Precision != Training.Precision.Float32 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32;
+
+    private Decoder Student() => _start is not null
+        ? Decoder.Load(_start, _device, torch.ScalarType.Float32)
+        : Decoder.Initialise(DecoderConfig.FromHuggingFace(_config, _options.Start), _options.Seed, _options.InitialDeviation, _device, torch.ScalarType.Float32);
+
+    private void Write(Decoder student, string scratch)
+    {
+        var json = student.Config.ToHuggingFace(_config);
+        json["dtype"] = _options.WriteAs switch { ElementType.F16 => "float16", ElementType.BF16 => "bfloat16", _ => "float32" };
+        json.Remove("torch_dtype");
+        var card = new ModelCard { Title = "A language model trained with Prunus", Licence = _start?.Licence ?? _options.Licence, Tags = ["prunus"] };
+        var folder = Path.Combine(scratch, "checkpoint");
+        CheckpointWriter.Write(folder, json, WeightExport.Tensors(student.Config, _options.WriteAs, p => DecoderValues.Of(student, p)), _files, card.ToMarkdown());
+        foreach (var file in Directory.EnumerateFiles(folder))
+        {
+            File.Move(file, Path.Combine(scratch, Path.GetFileName(file)));
+        }
+
+        Directory.Delete(folder);
+    }
+
+    private static JsonObject ReadConfig(string path)
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new PrunusInputException(path, "is no JSON object", "give a config.json in Hugging Face form");
+        }
+        catch (Exception e) when (e is JsonException or IOException or ArgumentException)
+        {
+            throw new PrunusInputException(path, "cannot be read as JSON: " + e.Message, "give a config.json in Hugging Face form", e);
+        }
+    }
+
+    private static Dictionary<string, byte[]> TokenizerFiles(string path)
+    {
+        string[] names = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "generation_config.json", "tokenizer.model", "vocab.json", "merges.txt"];
+        var files = Directory.Exists(path)
+            ? names.Select(n => Path.Combine(path, n)).Where(File.Exists).ToDictionary(f => Path.GetFileName(f), File.ReadAllBytes)
+            : File.Exists(path) ? new Dictionary<string, byte[]> { ["tokenizer.json"] = File.ReadAllBytes(path) } : [];
+        return files.Count > 0 ? files : throw new PrunusInputException(path, "holds no tokenizer", "name a folder or a tokenizer.json");
+    }
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))[..16];
+}
