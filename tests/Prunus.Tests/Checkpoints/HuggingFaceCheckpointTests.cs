@@ -10,7 +10,12 @@ public sealed class HuggingFaceCheckpointTests
 
     internal static HuggingFaceCheckpoint Open(params (string Name, byte[] Bytes)[] files)
     {
-        var folder = files.ToDictionary(f => f.Name, f => f.Bytes, StringComparer.Ordinal);
+        var folder = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (var (file, content) in files)
+        {
+            folder[file] = content;
+        }
+
         return new HuggingFaceCheckpoint("folder", name => folder.TryGetValue(name, out var bytes) ? new FileBytes("folder/" + name, bytes) : null);
     }
 

@@ -122,9 +122,10 @@ public sealed class GgufCheckpoint : Checkpoint
             throw new PrunusInputException(Location, $"tensor '{weight.Source.Name}' is too large to be turned", "use the Hugging Face folder of this model");
         }
 
+        // Of an empty tensor either side may be absurdly long.
         var values = new float[weight.Entry.ElementCount];
-        var row = new float[columns];
-        for (var r = 0L; r < rows && columns > 0; r++)
+        var row = new float[values.Length == 0 ? 0 : columns];
+        for (var r = 0L; r < rows && row.Length > 0; r++)
         {
             _file.Read(weight.Source.Name, r * columns, row);
             for (var c = 0; c < row.Length; c++)
