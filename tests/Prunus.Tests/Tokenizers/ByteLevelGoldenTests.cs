@@ -1,3 +1,4 @@
+using Prunus.Checkpoints;
 using Prunus.Tokenizers;
 
 namespace Prunus.Tests.Tokenizers;
@@ -21,6 +22,15 @@ public class ByteLevelGoldenTests
         Assert.Equal(17, tokenizer.SpecialTokens.Count);
         Assert.Equal(0, tokenizer.TokenId("<|endoftext|>"));
         Assert.Equal("<|im_end|>", tokenizer.TokenText(2));
+    }
+
+    [Fact]
+    public void SmolLM2_FromGguf_Encodes()
+    {
+        using var checkpoint = Checkpoint.Open(SharedFiles.Path("models", "smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"));
+        var tokenizer = Tokenizer.FromFiles(checkpoint.CarriedFiles, checkpoint.Location);
+        Assert.Equal((49152, 1, 2), (tokenizer.VocabularySize, tokenizer.BosId, tokenizer.EosId));
+        GoldenLines.CheckEncodings(tokenizer, SharedFiles.Path("goldens", "tokenizers", "smollm2.jsonl"));
     }
 
     [Fact]
