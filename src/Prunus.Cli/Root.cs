@@ -36,6 +36,10 @@ internal static class Root
 
     private static Command[] Verbs() =>
     [
+        ShrinkCommand.Create(),
+        TrainCommand.CreateDistill(),
+        TrainCommand.CreateTrain(),
+        TrainTokenizerCommand.Create(),
         DoctorCommand.Create(),
         InfoCommand.Create(),
         GenerateCommand.Create(),
