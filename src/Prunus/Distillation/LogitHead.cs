@@ -7,13 +7,15 @@ namespace Prunus.Distillation;
 /// <param name="SoftCap">Soft cap of the logits (gemma2), or null.</param>
 public readonly record struct LogitHead(torch.Tensor Weight, double? SoftCap = null)
 {
-    /// <summary>Capped logits [n,V] of hidden states [n,H].</summary>
+    /// <summary>Logits [n,V] of hidden states [n,H] before the soft cap.</summary>
     internal torch.Tensor Logits(torch.Tensor hidden)
     {
         using var transposed = Weight.t();
-        var logits = hidden.matmul(transposed);
-        return SoftCap is { } cap ? logits.div_(cap).tanh_().mul_(cap) : logits;
+        return hidden.matmul(transposed);
     }
+
+    /// <summary>Applies the soft cap in place.</summary>
+    internal torch.Tensor Cap(torch.Tensor logits) => SoftCap is { } cap ? logits.div_(cap).tanh_().mul_(cap) : logits;
 
     /// <summary>Multiplies a gradient with respect to capped logits by the cap's derivative 1 - (logit/cap)², in place.</summary>
     internal void BackThroughCap(torch.Tensor logits, torch.Tensor gradient)

@@ -31,10 +31,12 @@ internal static class OpsScript
             return 0
 
         def norm(tensors: List[Tensor]):
-            return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(tensors, 2.0)))
+            n = torch.stack(torch._foreach_norm(tensors, 2.0))
+            return torch.sqrt(torch.sum(n * n))
 
         def norm_float32(tensors: List[Tensor]):
-            return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(tensors, 2.0, dtype=6)))
+            n = torch.stack(torch._foreach_norm(tensors, 2.0, dtype=6))
+            return torch.sqrt(torch.sum(n * n))
 
         def scale(tensors: List[Tensor], factor: Tensor):
             torch._foreach_mul_(tensors, factor)
@@ -56,8 +58,31 @@ internal static class OpsScript
         return torch.jit.compile(Source);
     });
 
-    public static torch.Tensor Tensor(string function, params object[] arguments) =>
-        (torch.Tensor)Unit.Value.invoke(function, arguments);
+    public static torch.Tensor Tensor(string function, params object[] arguments) => (torch.Tensor)Invoke(function, arguments);
 
-    public static void Run(string function, params object[] arguments) => Unit.Value.invoke(function, arguments);
+    public static void Run(string function, params object[] arguments) => Invoke(function, arguments);
+
+    // TorchSharp turns a number into a Scalar that nothing refers to any more while native code reads it: the collector may have freed
+    // it by then. So scalars are made here, and everything stays alive until the call is over.
+    private static object Invoke(string function, object[] arguments)
+    {
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            arguments[i] = arguments[i] switch
+            {
+                double value => (Scalar)value,
+                long value => (Scalar)value,
+                var other => other,
+            };
+        }
+
+        var result = Unit.Value.invoke(function, arguments);
+        foreach (var argument in arguments)
+        {
+            (argument as Scalar)?.Dispose();
+        }
+
+        GC.KeepAlive(arguments);
+        return result;
+    }
 }

@@ -36,9 +36,9 @@ public sealed record ModelMeasures(
     internal Subject Subject => new(Name, new OrderedDictionary<string, double>
     {
         ["parameters"] = Parameters,
-        ["parameters_non_embedding"] = NonEmbedding,
+        ["non-embedding"] = NonEmbedding,
         ["bytes"] = Bytes,
-        ["flops_per_token"] = FlopsPerToken,
+        ["flops/token"] = FlopsPerToken,
         ["loss"] = Loss,
         ["perplexity"] = Math.Exp(Loss),
     });

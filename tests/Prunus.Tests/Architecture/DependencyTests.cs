@@ -14,7 +14,6 @@ public class DependencyTests
         ["Prunus.Decoders"],
         ["Prunus.Training", "Prunus.Evaluation"],
         ["Prunus.Pruning", "Prunus.Distillation"],
-        ["Prunus.Shrinking"],
         ["Prunus.Reports"],
         ["Prunus.Cli"],
     ];

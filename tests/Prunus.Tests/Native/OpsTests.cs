@@ -184,4 +184,32 @@ public class OpsTests
             Assert.Equal(expected[i], actual[i], tolerance * Math.Max(1, Math.Abs(expected[i])));
         }
     }
+
+    [Fact]
+    public async Task Numbers_survive_the_garbage_collector()
+    {
+        using var stop = new CancellationTokenSource();
+        var collector = Task.Run(
+            () =>
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                    GC.Collect(0);
+                    GC.WaitForPendingFinalizers();
+                }
+            },
+            TestContext.Current.CancellationToken);
+        using (NewDisposeScope())
+        {
+            var (x, w) = (ones(1, 2), ones(2));
+            for (var i = 0; i < 20_000; i++)
+            {
+                using var y = Ops.RmsNorm(x, w, 3.0);
+                Assert.Equal(0.5f, y.data<float>()[0]);
+            }
+        }
+
+        await stop.CancelAsync();
+        await collector;
+    }
 }
