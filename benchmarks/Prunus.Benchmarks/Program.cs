@@ -1,3 +1,4 @@
+using System.Globalization;
 using Prunus.Benchmarks;
 using Prunus.Native;
 
@@ -10,10 +11,16 @@ switch (args)
     case ["load", var gguf]:
         LoadBenchmark.Run(gguf);
         return 0;
+    case ["distill-step", .. var rest]:
+        DistillStepBenchmark.Run(
+            rest.ElementAtOrDefault(0) ?? "auto", int.Parse(rest.ElementAtOrDefault(1) ?? "16", CultureInfo.InvariantCulture),
+            int.Parse(rest.ElementAtOrDefault(2) ?? "1024", CultureInfo.InvariantCulture), rest.ElementAtOrDefault(3) is { } micro ? int.Parse(micro, CultureInfo.InvariantCulture) : null);
+        return 0;
     default:
         Console.Error.WriteLine("""
             usage: dotnet run -c Release --project benchmarks/Prunus.Benchmarks -- BENCHMARK
               forward [CKPT]   a forward pass of SmolLM2-135M's shape (or of CKPT) against its matrix products alone, CPU
+              distill-step [DEVICE [BATCH [LENGTH [MICRO]]]]   one step of distillation, 135M → 65M: tokens/s and memory
               load GGUF        opening and dequantising a checkpoint: seconds and peak memory
             """);
         return 2;
