@@ -36,12 +36,19 @@ internal static class Root
 
     private static Command[] Verbs() =>
     [
+        ShrinkCommand.Create(),
+        TrainCommand.CreateDistill(),
+        TrainCommand.CreateTrain(),
+        TrainTokenizerCommand.Create(),
         DoctorCommand.Create(),
         InfoCommand.Create(),
         GenerateCommand.Create(),
         PerplexityCommand.Create(),
         TraceCommand.Create(),
         TokenizeCommand.Create(),
+        ScoreCommand.Create(),
+        PlanCommand.Create(),
+        PruneCommand.Create(),
         CompareCommand.Create(),
         ReportCommand.Create(),
         ListCommand.Create(),

@@ -11,4 +11,15 @@ internal sealed class Verb(string name, string description) : Command(name, desc
 
     /// <summary>Does the work and gives the exit code; absent for a group such as <c>recipe</c>, which shows its help.</summary>
     public Func<VerbContext, int>? Run { get; init; }
+
+    /// <summary>Adds a set of options that several verbs share.</summary>
+    public Verb With(IEnumerable<Option> options)
+    {
+        foreach (var option in options)
+        {
+            Options.Add(option);
+        }
+
+        return this;
+    }
 }

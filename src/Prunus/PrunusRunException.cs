@@ -10,5 +10,14 @@ public sealed class PrunusRunException : Exception
     public PrunusRunException(string subject, string problem, string remedy, Exception? inner = null)
         : base($"{subject}: {problem}; {remedy}", inner)
     {
+        Subject = subject;
+        Problem = problem;
+        Remedy = remedy;
     }
+
+    public string Subject { get; }
+
+    public string Problem { get; }
+
+    public string Remedy { get; }
 }

@@ -8,9 +8,6 @@ namespace Prunus.Native;
 /// <summary>Looks at the machine and at libtorch: what is there, what is missing, what to type.</summary>
 public static unsafe class Doctor
 {
-    private const string PointAtPyTorch =
-        "export PRUNUS_LIBTORCH=\"$(python3 -c 'import torch; print(torch.__path__[0])')/lib\"";
-
     /// <summary>Examines everything; loads libtorch and computes a small product. Never throws for what it finds.</summary>
     public static IReadOnlyList<DoctorFinding> Examine() =>
         [Runtime(), Processor(), Memory(), Disk(), StandardLibraries(), .. Torch(), Cuda()];
@@ -80,10 +77,17 @@ public static unsafe class Doctor
         {
             Libtorch.Load();
         }
-        catch (Exception e) when (e is PrunusInputException or PrunusRunException or BadImageFormatException)
+        catch (PrunusInputException e)
         {
-            failure = new("libtorch", FindingState.Missing, e.Message,
-                "in the source folder: dotnet restore; with an installed PyTorch: " + PointAtPyTorch);
+            failure = new("libtorch", FindingState.Missing, $"{e.Subject}: {e.Problem}", e.Remedy);
+        }
+        catch (PrunusRunException e)
+        {
+            failure = new("libtorch", FindingState.Missing, $"{e.Subject}: {e.Problem}", e.Remedy);
+        }
+        catch (BadImageFormatException e)
+        {
+            failure = new("libtorch", FindingState.Missing, $"a library is damaged: {e.Message}", "install it anew");
         }
 
         if (failure is not null || Libtorch.Loaded is not { } load)
@@ -134,8 +138,8 @@ public static unsafe class Doctor
         var text = $"{string.Join(", ", devices.Select(d => $"{d.Name} ({Size(d.Bytes)}, sm {d.Capability})"))}, driver for CUDA {CudaDriver.Version}";
         return Libtorch.Loaded switch
         {
-            null => new("cuda", FindingState.Warn, text + "; libtorch doesn't load", PointAtPyTorch),
-            { Location.HasCuda: false } => new("cuda", FindingState.Warn, text + "; but the libtorch in use is for the CPU", PointAtPyTorch),
+            null => new("cuda", FindingState.Warn, text + "; libtorch doesn't load", LibtorchLocation.PointAtPyTorch),
+            { Location.HasCuda: false } => new("cuda", FindingState.Warn, text + "; but the libtorch in use is for the CPU", LibtorchLocation.PointAtPyTorch),
             _ when Devices.CudaCount == 0 => new("cuda", FindingState.Warn, text + "; but libtorch can't use it", "update the driver, or install a PyTorch built for its CUDA version"),
             _ => new("cuda", FindingState.Ok, text),
         };

@@ -54,7 +54,7 @@ public static class Libtorch
         }
 
         var location = LibtorchLocation.Find()
-            ?? throw new PrunusRunException("libtorch", "not found", $"run 'dotnet restore' in the source folder, or let {LibtorchLocation.Variable} name the torch/lib folder of a PyTorch");
+            ?? throw new PrunusRunException("libtorch", "not found", $"run 'dotnet restore' in the source folder, or name an installed PyTorch: {LibtorchLocation.PointAtPyTorch}");
         var wrapper = LibtorchLocation.FindWrapper()
             ?? throw new PrunusRunException("libtorch", "libLibTorchSharp.so isn't beside the program", "build or install prunus anew");
 
@@ -66,7 +66,7 @@ public static class Libtorch
             {
                 Handles[file] = DynamicLinker.Open(path, shareSymbols: true, out var error) is not 0 and var handle
                     ? handle
-                    : throw new PrunusRunException(path, $"doesn't load: {error}", "run 'prunus doctor'");
+                    : throw new PrunusRunException(path, $"doesn't load: {error}", $"unset {LibtorchLocation.Variable} and LD_LIBRARY_PATH, or install that libtorch anew");
             }
         }
 

@@ -8,6 +8,10 @@ public sealed record LibtorchLocation(string Folder, string Source)
     /// <summary>Variable that names an outside PyTorch's <c>torch/lib</c> folder, for CUDA.</summary>
     public const string Variable = "PRUNUS_LIBTORCH";
 
+    /// <summary>What to type so that an installed PyTorch is used.</summary>
+    internal const string PointAtPyTorch =
+        $"export {Variable}=\"$(python3 -c 'import torch; print(torch.__path__[0])')/lib\"";
+
     internal const string CpuLibrary = "libtorch_cpu.so";
 
     /// <summary>Whether the folder also holds the CUDA part.</summary>

@@ -31,12 +31,10 @@ internal static class OpsScript
             return 0
 
         def norm(tensors: List[Tensor]):
-            n = torch.stack(torch._foreach_norm(tensors, 2.0))
-            return torch.sqrt(torch.sum(n * n))
+            return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(tensors, 2.0)))
 
         def norm_float32(tensors: List[Tensor]):
-            n = torch.stack(torch._foreach_norm(tensors, 2.0, dtype=6))
-            return torch.sqrt(torch.sum(n * n))
+            return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(tensors, 2.0, dtype=6)))
 
         def scale(tensors: List[Tensor], factor: Tensor):
             torch._foreach_mul_(tensors, factor)

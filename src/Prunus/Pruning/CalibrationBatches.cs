@@ -1,4 +1,5 @@
 using Prunus.Checkpoints;
+using Prunus.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,6 +13,7 @@ public static class CalibrationBatches
     public static IReadOnlyList<Tensor> FromIds(string path, int vocabSize)
     {
         using var file = SafetensorsFile.Open(path);
+        Libtorch.Load();
         var batches = new List<Tensor>();
         foreach (var (name, entry) in file.Tensors.Where(t => t.Value is { Type: ElementType.I64, Shape.Count: 2, ElementCount: > 0 }).OrderBy(t => t.Key, StringComparer.Ordinal))
         {
@@ -45,6 +47,7 @@ public static class CalibrationBatches
             throw new PrunusInputException("calibration", $"holds {tokens.Length} tokens", "give a longer text");
         }
 
+        Libtorch.Load();
         var count = Math.Min(sequences, tokens.Length / length);
         var ids = new long[count * length];
         for (var i = 0; i < ids.Length; i++)

@@ -1,4 +1,5 @@
 using Prunus.Decoders;
+using Prunus.Randomness;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -43,6 +44,23 @@ public static class MaskedDonor
                     return value;
             }
         }
+    }
+
+    /// <summary>Prunes by ffn, heads, groups and layers of a plan (hidden left whole) and compares logits with the masked donor's on random tokens.</summary>
+    /// <returns>Largest difference, and largest logit to judge it by.</returns>
+    public static (double Difference, double Scale) Compare(Decoder donor, PruningPlan plan, long seed)
+    {
+        const int Sequences = 2;
+        var whole = plan with { Hidden = null, Layers = plan.Layers is { } layers ? [.. layers.Order()] : null };
+        using var gradients = no_grad();
+        using var scope = NewDisposeScope();
+        var tokens = Math.Min(32, donor.Config.MaxPositions);
+        var generator = new Philox4x32(unchecked((ulong)seed));
+        long[] drawn = [.. Enumerable.Range(0, Sequences * tokens).Select(i => (long)generator.Below((ulong)i, donor.Config.VocabSize))];
+        var ids = tensor(drawn, [Sequences, tokens], device: donor.Device);
+        using var pruned = Surgery.Prune(donor, whole);
+        var expected = donor.Head(Body(donor, whole, ids));
+        return ((pruned.Head(pruned.Body(ids)) - expected).abs().max().to(ScalarType.Float64).item<double>(), expected.abs().max().to(ScalarType.Float64).item<double>());
     }
 
     private static Tensor Mask(IReadOnlyList<int> kept, int count, int unitSize, Tensor like)

@@ -69,16 +69,14 @@ internal sealed class ShapeSearch
         {
             var kept = _order.Take(layers).ToArray();
             var (q, g) = (Sum(queries, kept), Sum(groups.PerLayer, kept));
-            foreach (var ffn in NearestFfn(kept, n => _count.Of(hidden, layers, q, g, n), budget))
+            var ffn = NearestFfn(kept, n => _count.Of(hidden, layers, q, g, n), budget);
+            var parameters = _count.Of(hidden, layers, q, g, Sum(ffn.PerLayer, kept));
+            var miss = budget is { } b ? Math.Abs((double)parameters - b) / b : 0;
+            var uneven = Unevenness(hidden, layers, groups, heads, ffn);
+            var rank = miss <= tolerance ? (0, uneven, miss) : (1, miss, uneven);
+            if (best is null || rank.CompareTo(best.Value.Rank) < 0)
             {
-                var parameters = _count.Of(hidden, layers, q, g, Sum(ffn.PerLayer, kept));
-                var miss = budget is { } b ? Math.Abs((double)parameters - b) / b : 0;
-                var uneven = Unevenness(hidden, layers, groups, heads, ffn);
-                var rank = miss <= tolerance ? (0, uneven, miss) : (1, miss, uneven);
-                if (best is null || rank.CompareTo(best.Value.Rank) < 0)
-                {
-                    best = (new DecoderShape(hidden, ffn.PerLayer, queries, groups.PerLayer, layers), parameters, rank);
-                }
+                best = (new DecoderShape(hidden, ffn.PerLayer, queries, groups.PerLayer, layers), parameters, rank);
             }
         }
     }
@@ -133,11 +131,11 @@ internal sealed class ShapeSearch
         return family.ExportProblems(shape.Apply(_donor, _order)).Count <= family.ExportProblems(_donor).Count;
     }
 
-    private IEnumerable<AxisLevel> NearestFfn(int[] layers, Func<long, long> parameters, long? budget)
+    private AxisLevel NearestFfn(int[] layers, Func<long, long> parameters, long? budget)
     {
         if (budget is not { } wanted || _ffn.Count == 1)
         {
-            return _ffn;
+            return _ffn[^1];
         }
 
         var (low, high) = (0, _ffn.Count - 1);
@@ -154,7 +152,9 @@ internal sealed class ShapeSearch
             }
         }
 
-        return low > 0 ? [_ffn[low - 1], _ffn[low]] : [_ffn[low]];
+        return low > 0 && Miss(_ffn[low - 1]) <= Miss(_ffn[low]) ? _ffn[low - 1] : _ffn[low];
+
+        double Miss(AxisLevel level) => Math.Abs((double)parameters(Sum(level.PerLayer, layers)) - wanted);
     }
 
     private double Unevenness(int hidden, int layers, AxisLevel groups, AxisLevel heads, AxisLevel ffn)

@@ -36,9 +36,9 @@ public sealed record ModelMeasures(
     internal Subject Subject => new(Name, new OrderedDictionary<string, double>
     {
         ["parameters"] = Parameters,
-        ["non-embedding"] = NonEmbedding,
+        ["parameters_non_embedding"] = NonEmbedding,
         ["bytes"] = Bytes,
-        ["flops/token"] = FlopsPerToken,
+        ["flops_per_token"] = FlopsPerToken,
         ["loss"] = Loss,
         ["perplexity"] = Math.Exp(Loss),
     });

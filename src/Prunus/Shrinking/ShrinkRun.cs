@@ -96,12 +96,12 @@ public sealed class ShrinkRun : IDisposable
             var speed = Throughput.Measure(m.Item2, options, cancellation);
             return new Subject(m.Item1, new OrderedDictionary<string, double>
             {
-                ["prefill tokens/s"] = speed.Prefill.Median,
-                ["prefill least"] = speed.Prefill.Least,
-                ["prefill most"] = speed.Prefill.Most,
-                ["decode tokens/s"] = speed.Decode.Median,
-                ["decode least"] = speed.Decode.Least,
-                ["decode most"] = speed.Decode.Most,
+                ["prefill_tokens_per_second"] = speed.Prefill.Median,
+                ["prefill_least_tokens_per_second"] = speed.Prefill.Least,
+                ["prefill_most_tokens_per_second"] = speed.Prefill.Most,
+                ["decode_tokens_per_second"] = speed.Decode.Median,
+                ["decode_least_tokens_per_second"] = speed.Decode.Least,
+                ["decode_most_tokens_per_second"] = speed.Decode.Most,
             });
         })];
     }

@@ -14,6 +14,7 @@ public class DependencyTests
         ["Prunus.Decoders"],
         ["Prunus.Training", "Prunus.Evaluation"],
         ["Prunus.Pruning", "Prunus.Distillation"],
+        ["Prunus.Shrinking"],
         ["Prunus.Reports"],
         ["Prunus.Cli"],
     ];

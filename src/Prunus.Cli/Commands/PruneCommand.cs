@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Prunus.Checkpoints;
+using Prunus.Cli.Options;
+using Prunus.Cli.Views;
+using Prunus.Decoders;
+using Prunus.Pruning;
+
+namespace Prunus.Cli.Commands;
+
+/// <summary><c>prunus prune CKPT --plan P --out D</c>: applies a plan, tensor by tensor, without libtorch.</summary>
+internal static class PruneCommand
+{
+    private static readonly Option<bool> Check = new("--check") { Description = "Also proves the cut: compares logits with the donor's under masks (loads both models)." };
+
+    public static Verb Create() => new("prune", "Applies a plan to a checkpoint and writes the student as a Hugging Face folder.")
+    {
+        Arguments = { SharedOptions.Checkpoint },
+        Options = { SharedOptions.Plan, SharedOptions.Out, SharedOptions.Dtype, Check },
+        Examples = ["prune ./my-model --plan plan.json --out ./my-model-small", "prune model.gguf --plan plan.json --out small --dtype f16"],
+        Run = Run,
+    };
+
+    private static int Run(VerbContext context)
+    {
+        var (plan, folder) = (PruningPlan.Read(context.Need(SharedOptions.Plan)), context.Need(SharedOptions.Out));
+        CheckpointWriter.RequireFree(folder);
+        using var checkpoint = Checkpoint.Open(context.Value(SharedOptions.Checkpoint));
+        var weights = new PrunedWeights(checkpoint, plan);
+        var difference = context.Value(Check) ? SelfTest(context, checkpoint, plan) : null;
+        var type = !context.Given(SharedOptions.Dtype) ? StudentCheckpoint.TypeLike(weights.DonorStoredAs)
+            : context.Required(SharedOptions.Dtype) switch { "f16" => ElementType.F16, "bf16" => ElementType.BF16, _ => ElementType.F32 };
+        StudentCheckpoint.Write(folder, checkpoint, weights.Config, weights.Read, type, ["pruned"]);
+        if (context.Json)
+        {
+            var document = ShapeView.ToJson("prunus-prune/1", weights.DonorConfig, weights.Config);
+            document["out"] = folder;
+            document["masked_donor_difference"] = difference;
+            context.WriteJson(document);
+        }
+        else
+        {
+            ShapeView.Write(context.Terminal, weights.DonorConfig, weights.Config, []);
+            context.Out.WriteLine($"\nstudent ({type.ToString().ToLowerInvariant()}) written to {folder}");
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static double? SelfTest(VerbContext context, Checkpoint checkpoint, PruningPlan plan)
+    {
+        using var donor = Decoder.Load(checkpoint, TensorSetup.Device(context), TorchSharp.torch.ScalarType.Float32);
+        var (difference, scale) = MaskedDonor.Compare(donor, plan, context.Required(GlobalOptions.Seed));
+        return difference <= 1e-4 * scale ? difference
+            : throw new PrunusRunException("--check", $"pruned and masked donor differ by {difference:g3} in logits of up to {scale:g3}", "report this: the cut is wrong");
+    }
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Prunus.Shrinking;
+using Prunus.Training;
+
+namespace Prunus.Cli.Options;
+
+/// <summary>Options of every verb that trains.</summary>
+internal static class HealingFlags
+{
+    private static readonly Option<int> Steps = ParsedOption.Create("--steps", "N", "Optimizer steps.", ParsedOption.Count(0), 200);
+    private static readonly Option<int> Batch = ParsedOption.Create<int>("--batch", "N", "Sequences in a step (16 on a GPU, 4 on a CPU).", ParsedOption.Count(1));
+    private static readonly Option<int> MicroBatch = ParsedOption.Create<int>("--micro-batch", "N", "Sequences that go through the models at once (the whole batch).", ParsedOption.Count(1));
+    private static readonly Option<int> Block = ParsedOption.Create<int>("--block", "N", "Tokens in a sequence (512 on a GPU, 256 on a CPU).", ParsedOption.Count(2));
+    private static readonly Option<double> LearningRate = ParsedOption.Create("--lr", "RATE", "Peak of the learning rate; cosine to 0.", ParsedOption.Real(1e-12, 10), 5e-4);
+    private static readonly Option<int> Warmup = ParsedOption.Create<int>("--warmup", "N", "Steps of linear warm-up (a tenth of the steps, at most 20).", ParsedOption.Count(0));
+    private static readonly Option<double> WeightDecay = ParsedOption.Create("--weight-decay", "W", "Of AdamW.", ParsedOption.Real(0, 10), 0.01);
+    private static readonly Option<double> CrossEntropy = ParsedOption.Create("--ce", "W", "Weight of the next-token loss beside distillation.", ParsedOption.Real(0, 1e6), 0.0);
+    private static readonly Option<double> Kl = ParsedOption.Create("--kl", "W", "Weight of forward KL from the teacher; 0 with --ce 1 trains without it.", ParsedOption.Real(0, 1e6), 1.0);
+    private static readonly Option<double> Tau = ParsedOption.Create("--tau", "T", "Temperature of the distillation loss.", ParsedOption.Real(1e-3, 1e3), 1.0);
+    private static readonly Option<bool> TauSquared = new("--tau-squared") { Description = "Multiplies the distillation loss by the square of the temperature." };
+    private static readonly Option<string> Precision = ParsedOption.Create("--precision", "auto|f32|bf16", "Type of the forward and backward pass; weights are float32 (bf16 on a GPU).", ParsedOption.OneOf("auto", "f32", "bf16"), "auto");
+    private static readonly Option<int> SaveEvery = ParsedOption.Create("--save-every", "N", "Steps between checkpoints that a repeated command resumes from.", ParsedOption.Count(1), 25);
+    private static readonly Option<int> EvaluateEvery = ParsedOption.Create("--eval-every", "N", "Steps between evaluations on held-out text; 0 = at the end.", ParsedOption.Count(0), 0);
+
+    public static IReadOnlyList<Option> All { get; } =
+        [Steps, Batch, MicroBatch, Block, LearningRate, Warmup, WeightDecay, Kl, CrossEntropy, Tau, TauSquared, Precision, SaveEvery, EvaluateEvery];
+
+    public static HealingOptions Read(VerbContext context)
+    {
+        return new HealingOptions
+        {
+            Steps = context.Required(Steps),
+            Batch = Given(Batch),
+            MicroBatch = Given(MicroBatch),
+            Block = Given(Block),
+            LearningRate = context.Required(LearningRate),
+            Warmup = Given(Warmup),
+            WeightDecay = context.Required(WeightDecay),
+            KlWeight = context.Required(Kl),
+            CrossEntropyWeight = context.Required(CrossEntropy),
+            Temperature = context.Required(Tau),
+            TauSquared = context.Value(TauSquared),
+            Precision = context.Required(Precision) switch { "f32" => Training.Precision.Float32, "bf16" => Training.Precision.BFloat16, _ => Training.Precision.Auto },
+            SaveEvery = context.Required(SaveEvery),
+            EvaluateEvery = context.Required(EvaluateEvery),
+        };
+
+        int? Given(Option<int> option) => context.Given(option) ? context.Value(option) : null;
+    }
+}

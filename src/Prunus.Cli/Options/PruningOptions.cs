@@ -1,0 +1,103 @@
+using System.CommandLine;
+using Prunus.Decoders;
+using Prunus.Pruning;
+
+namespace Prunus.Cli.Options;
+
+/// <summary>Options that say what stays and by which scores; the same in every verb that plans.</summary>
+internal static class PruningOptions
+{
+    public static Option<int> Hidden { get; } = Width("--hidden", "Channels of the residual stream to keep.");
+
+    public static Option<int> Ffn { get; } = Width("--ffn", "MLP neurons to keep in each layer.");
+
+    public static Option<int> Layers { get; } = Width("--layers", "Layers to keep.");
+
+    public static Option<int> Heads { get; } = Width("--heads", "Query heads to keep in each layer, the same number in every kv group.");
+
+    public static Option<int> KvGroups { get; } = Width("--kv-groups", "Key-value heads to keep in each layer, with their query heads.");
+
+    public static Option<Axis[]> Axes { get; } = ParsedOption.Create<Axis[]>(
+        "--axes", "hidden,ffn", "Axes that a budget may shrink: hidden, ffn, heads, kv-groups, layers.", ParseAxes, [Axis.Hidden, Axis.Ffn]);
+
+    public static Option<int> RoundTo { get; } = ParsedOption.Create("--round-to", "N", "A budget keeps hidden and ffn multiples of this.", ParsedOption.Count(1), 8);
+
+    public static Option<bool> AllowUnloadable { get; } = new("--allow-unloadable") { Description = "A budget may choose shapes that stock transformers does not load." };
+
+    public static Option<string> Importance { get; } = ParsedOption.Create(
+        "--importance", string.Join('|', ImportanceMethods.All.Select(m => m.Id)), "How units are scored.", ParsedOption.OneOf([.. ImportanceMethods.All.Select(m => m.Id)]), ImportanceMethods.All[0].Id);
+
+    public static Option<string> HiddenScore { get; } = ParsedOption.Create(
+        "--hidden-score", "in|in-final|all", "Norms whose outputs rank hidden.", ParsedOption.OneOf("in", "in-final", "all"), "in");
+
+    public static Option<string> FfnScore { get; } = ParsedOption.Create(
+        "--ffn-score", "act|pre|pre-gate", "What ranks neurons: after the activation, or a projection before it.", ParsedOption.OneOf("act", "pre", "pre-gate"), "act");
+
+    public static Option<string> HeadScore { get; } = ParsedOption.Create(
+        "--head-score", "modelopt|paper", "What ranks heads: channels aggregated first, or their norm per token.", ParsedOption.OneOf("modelopt", "paper"), "modelopt");
+
+    /// <summary>Options that set the target.</summary>
+    public static IReadOnlyList<Option> Target { get; } =
+        [SharedOptions.Keep, SharedOptions.KeepNonEmbedding, SharedOptions.Parameters, Hidden, Ffn, Layers, Heads, KvGroups, Axes, RoundTo, AllowUnloadable];
+
+    /// <summary>Options that choose among scores.</summary>
+    public static IReadOnlyList<Option> Ranking { get; } = [Importance, HiddenScore, FfnScore, HeadScore];
+
+    /// <summary>The target that the user asked for.</summary>
+    /// <exception cref="PrunusInputException">Two budgets are given.</exception>
+    public static PlanTarget ReadTarget(VerbContext context)
+    {
+        if (context.Given(SharedOptions.Keep) && context.Given(SharedOptions.KeepNonEmbedding))
+        {
+            throw new PrunusInputException("--keep-non-embedding", "is given beside --keep", "give one of the two");
+        }
+
+        return new PlanTarget
+        {
+            Keep = Optional(context, SharedOptions.Keep) ?? Optional(context, SharedOptions.KeepNonEmbedding),
+            NonEmbedding = context.Given(SharedOptions.KeepNonEmbedding),
+            Parameters = Optional(context, SharedOptions.Parameters),
+            Hidden = Optional(context, Hidden),
+            Ffn = Optional(context, Ffn),
+            Layers = Optional(context, Layers),
+            QueryHeads = Optional(context, Heads),
+            KvGroups = Optional(context, KvGroups),
+            Axes = context.Required(Axes),
+            RoundTo = context.Required(RoundTo),
+            AllowUnloadable = context.Value(AllowUnloadable),
+        };
+    }
+
+    /// <summary>The scores that the user asked to rank by.</summary>
+    public static SelectionOptions ReadSelection(VerbContext context, ImportanceMethod method, Aggregation aggregation) =>
+        !method.NeedsCalibration ? method.Selection : new SelectionOptions
+        {
+            Hidden = "hidden." + Spelled(context, HiddenScore),
+            Ffn = "ffn." + Spelled(context, FfnScore),
+            Heads = "head." + Spelled(context, HeadScore),
+            Groups = context.Required(HeadScore) == "paper" ? Reading.GroupHeadSum.Id : Reading.GroupModelOptNorm.Id,
+            Suffix = aggregation.Suffix,
+        };
+
+    private static string Spelled(VerbContext context, Option<string> option) => context.Required(option).Replace('-', '_');
+
+    private static T? Optional<T>(VerbContext context, Option<T> option)
+        where T : struct => context.Given(option) ? context.Value(option) : null;
+
+    private static Option<int> Width(string name, string description) => ParsedOption.Create<int>(name, "N", description, ParsedOption.Count(1));
+
+    private static string? ParseAxes(string text, out Axis[] axes)
+    {
+        var named = text.Split(',').Select(n => n.Trim() switch
+        {
+            "hidden" => Axis.Hidden,
+            "ffn" => Axis.Ffn,
+            "heads" or "query-heads" => Axis.QueryHeads,
+            "kv-groups" => Axis.KvGroups,
+            "layers" => Axis.Layers,
+            _ => (Axis?)null,
+        }).ToArray();
+        axes = [.. named.OfType<Axis>().Distinct()];
+        return named.Contains(null) ? $"'{text}' names an axis that there is not; use hidden, ffn, heads, kv-groups, layers" : null;
+    }
+}
