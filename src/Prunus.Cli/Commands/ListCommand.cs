@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Prunus.Checkpoints;
 using Prunus.Cli.Views;
 using Prunus.Decoders;
+using Prunus.Distillation;
 using Prunus.Pruning;
 using Prunus.Reports;
 using Prunus.Runs;
@@ -19,9 +20,12 @@ internal static class ListCommand
     [
         ("families", () => new Table(["id", "model_type", "transformers class"],
             [.. DecoderFamilies.All.Select(f => (IReadOnlyList<string>)[f.Id, string.Join(", ", f.ModelTypes), f.Architecture])])),
-        ("importance", () => new Table(["id", "what", "paper", "needs text"],
+        ("importances", () => new Table(["id", "what", "paper", "needs calibration text"],
             [.. ImportanceMethods.All.Select(m => (IReadOnlyList<string>)[m.Id, m.Title, m.Paper, m.NeedsCalibration ? "yes" : "no"])])),
         ("readings", () => new Table(["id", "what is measured"], [.. Reading.All.Select(r => (IReadOnlyList<string>)[r.Id, r.Measures])])),
+        ("aggregations", () => new Table(["batch:sequence"], [.. Aggregation.All.Select(a => (IReadOnlyList<string>)[a.ToString()])])),
+        ("losses", () => new Table(["id", "what", "paper", "needs teacher"],
+            [.. DistillationLosses.All.Select(l => (IReadOnlyList<string>)[l.Id, l.Title, l.Paper, l.NeedsTeacher ? "yes" : "no"])])),
         ("types", () => new Table(["id"], [.. Enum.GetNames<ElementType>().Select(n => (IReadOnlyList<string>)[n])])),
     ];
 

@@ -41,6 +41,14 @@ public class UsageTests
     }
 
     [Fact]
+    public void EveryList_HasRows()
+    {
+        var names = Tool.Run("list").Out.Split('\n').Skip(2).Where(l => l.Length > 0).Select(l => l.Trim('|', ' ')).ToArray();
+        Assert.Contains("families", names);
+        Assert.All(names, name => Assert.True(Tool.Run("list", name).Out.Split('\n').Length > 3, name));
+    }
+
+    [Fact]
     public void MissingCheckpoint_IsOneLine()
     {
         var (code, _, error) = Tool.Run("info", "no/such/model");
