@@ -25,11 +25,25 @@ internal sealed class Interruption : IDisposable
         _source.Dispose();
     }
 
+    // Environment.Exit would run libtorch's own clean-up under the feet of a thread that still computes.
+    private static void StopAtOnce()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Environment.Exit(ExitCode.Cancelled);
+        }
+
+        ExitProcess(ExitCode.Cancelled);
+    }
+
+    [DllImport("libc", EntryPoint = "_exit")]
+    private static extern void ExitProcess(int code);
+
     private void Handle(PosixSignalContext context)
     {
         if (_source.IsCancellationRequested)
         {
-            Environment.Exit(ExitCode.Cancelled);
+            StopAtOnce();
         }
 
         context.Cancel = true;
