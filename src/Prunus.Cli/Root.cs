@@ -13,8 +13,9 @@ internal static class Root
     public static IReadOnlyList<string> Examples { get; } =
     [
         "info SmolLM2-135M-Instruct.Q4_1.gguf",
-        "generate SmolLM2-135M-Instruct.Q4_1.gguf --prompt \"Once upon a time\"",
-        "perplexity ./my-model --text heldout.txt",
+        "shrink SmolLM2-135M-Instruct.Q4_1.gguf --keep 60% --text stories.txt --out small",
+        "generate small --prompt \"Once upon a time\"",
+        "perplexity small --text heldout.txt",
         "compare runs/shrink-1f2e3d4c runs/shrink-5a6b7c8d",
         "report runs/shrink-1f2e3d4c",
     ];

@@ -42,6 +42,7 @@ public class HelpTests
     [Fact]
     public void EveryVerb_HasExamplesThatParse()
     {
+        Assert.All(Prunus.Cli.Root.Examples, e => Assert.Null(Prunus.Cli.UsageErrors.Find(Prunus.Cli.Root.Command.Parse(e))));
         foreach (var verb in Prunus.Cli.Root.Command.Subcommands.OfType<Prunus.Cli.Verb>())
         {
             Assert.NotEmpty(verb.Examples);
