@@ -51,11 +51,19 @@ internal static class HelpView
     {
         var names = string.Join(", ", option.Aliases.Prepend(option.Name).OrderBy(n => n.Length));
         var value = option.ValueType == typeof(bool) ? "" : $" {option.HelpName}";
-        var defaults = option is { HasDefaultValue: true, Required: false } && option.ValueType != typeof(bool) && option.GetDefaultValue() is { } d
-            ? FormattableString.Invariant($" [default: {d}]")
+        var defaults = option is { HasDefaultValue: true, Required: false } && option.ValueType != typeof(bool) && Default(option.GetDefaultValue()) is { Length: > 0 } d
+            ? $" [default: {d}]"
             : "";
         return (names + value, option.Description + (option.Required ? " Required." : "") + defaults);
     }
+
+    private static string? Default(object? value) => value switch
+    {
+        string text => text,
+        // Lists of enum values have spellings of their own; their option's description names them.
+        System.Collections.IEnumerable values => string.Join(',', values.Cast<object>().Where(v => v is not Enum)),
+        _ => FormattableString.Invariant($"{value}"),
+    };
 
     private static void Section(TextWriter output, string title, IEnumerable<(string Left, string? Right)> rows)
     {
