@@ -16,11 +16,15 @@ switch (args)
             rest.ElementAtOrDefault(0) ?? "auto", int.Parse(rest.ElementAtOrDefault(1) ?? "16", CultureInfo.InvariantCulture),
             int.Parse(rest.ElementAtOrDefault(2) ?? "1024", CultureInfo.InvariantCulture), rest.ElementAtOrDefault(3) is { } micro ? int.Parse(micro, CultureInfo.InvariantCulture) : null);
         return 0;
+    case ["sweep", .. var rest]:
+        SweepBenchmark.Run(rest.FirstOrDefault() ?? "cpu");
+        return 0;
     default:
         Console.Error.WriteLine("""
             usage: dotnet run -c Release --project benchmarks/Prunus.Benchmarks -- BENCHMARK
               forward [CKPT]   a forward pass of SmolLM2-135M's shape (or of CKPT) against its matrix products alone, CPU
               distill-step [DEVICE [BATCH [LENGTH [MICRO]]]]   one step of distillation, 135M → 65M: tokens/s and memory
+              sweep [DEVICE]   the calibration sweep against plain forward passes; DEVICE is cpu (default) or cuda
               load GGUF        opening and dequantising a checkpoint: seconds and peak memory
             """);
         return 2;
