@@ -79,6 +79,12 @@ internal static class HelpView
         foreach (var (left, right) in all)
         {
             var prefix = $"  {left}".PadRight(column);
+            if (prefix.Length > column || prefix[^1] != ' ')
+            {
+                output.WriteLine(prefix);
+                prefix = new string(' ', column);
+            }
+
             foreach (var line in Wrap(right ?? "", Width - column))
             {
                 output.WriteLine((prefix + line).TrimEnd());
