@@ -114,5 +114,36 @@ public class PruningPlanTests
         }
     }
 
+    // Seeded: every mutation of a good plan is either a plan that fits or one clear line, never another exception.
+    [Fact]
+    public void Mutations_of_a_plan_never_surprise()
+    {
+        var good = System.Text.Encoding.UTF8.GetBytes(
+            """{"format":"prunus-plan/1","donor":{"fingerprint":"ab"},"hidden":[3,1],"ffn":[[0,1],[4,5]],"query_heads":[[0,2],[1,3]],"kv_groups":[[0,1],[0,1]],"layers":[0,1]}""");
+        var generator = new Prunus.Randomness.Philox4x32(2024);
+        const string Alphabet = "[]{},:\"0123456789-.eE \0\u00ff";
+        var refused = 0;
+        for (var i = 0; i < 20_000; i++)
+        {
+            var bytes = (byte[])good.Clone();
+            for (var m = 0; m <= i % 3; m++)
+            {
+                var index = (ulong)((i * 8) + (m * 2));
+                bytes[generator.Below(index, bytes.Length)] = (byte)Alphabet[generator.Below(index + 1, Alphabet.Length)];
+            }
+
+            try
+            {
+                PlanReader.Parse(bytes.AsSpan(0, i % 7 == 0 ? bytes.Length / 2 : bytes.Length), "plan.json").Resolve(Donor);
+            }
+            catch (PrunusInputException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 10_000, 19_999);
+    }
+
     private static PruningPlan Parse(string json) => PruningPlan.Parse(json, "plan.json");
 }
