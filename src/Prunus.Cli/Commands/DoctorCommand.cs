@@ -1,4 +1,6 @@
+using System.CommandLine;
 using System.Text.Json.Nodes;
+using Prunus.Distillation;
 using Prunus.Native;
 
 namespace Prunus.Cli.Commands;
@@ -6,9 +8,12 @@ namespace Prunus.Cli.Commands;
 /// <summary><c>prunus doctor</c>: what is on this machine, what is missing, what to type.</summary>
 internal static class DoctorCommand
 {
+    private static readonly Option<bool> Kernels = new("--kernels") { Description = "Also checks and times our CUDA kernels on --device." };
+
     public static Verb Create() => new("doctor", "Looks at this machine: system libraries, libtorch, CUDA, memory, disk; says what to type when something is missing.")
     {
-        Examples = ["doctor", "doctor --json"],
+        Options = { Kernels },
+        Examples = ["doctor", "doctor --json", "doctor --kernels"],
         Run = Run,
     };
 
@@ -16,6 +21,11 @@ internal static class DoctorCommand
     {
         TensorSetup.Apply(context);
         var findings = Doctor.Examine();
+        if (context.Value(Kernels))
+        {
+            findings = [.. findings, .. FusedLogitCheck.Examine(TensorSetup.Device(context))];
+        }
+
         if (context.Json)
         {
             context.WriteJson(new JsonObject

@@ -79,7 +79,7 @@ public sealed class ChunkedLogitLoss
                 var logits = head.Logits(slice);
                 var gradient = kernel is not null
                     ? Fused(kernel, logits, teacher, labels, part, head.SoftCap, teacherHead?.SoftCap, sums)
-                    : Plain(head, logits, teacher is null ? null : teacherHead!.Value.Cap(teacher), labels, part, sums);
+                    : Plain(head, logits, Capped(teacher, teacherHead), labels, part, sums);
                 hiddenGradient.narrow(0, start, count).copy_(gradient.matmul(head.Weight));
                 AddHeadGradient(headGradient, gradient, slice);
             }
@@ -124,7 +124,14 @@ public sealed class ChunkedLogitLoss
 
     private torch.Tensor Plain(LogitHead head, torch.Tensor logits, torch.Tensor? teacher, torch.Tensor? labels, torch.Tensor[] shares, torch.Tensor sums)
     {
-        var chunk = new LogitChunk(head.Cap(logits), teacher, labels);
+        var type = logits.dtype;
+        if (head.SoftCap is not null)
+        {
+            // In bfloat16 the three roundings of the cap would show in the loss.
+            logits = head.Cap(logits.to(torch.ScalarType.Float32));
+        }
+
+        var chunk = new LogitChunk(logits, teacher, labels);
         torch.Tensor? total = null;
         for (var i = 0; i < Terms.Count; i++)
         {
@@ -145,8 +152,11 @@ public sealed class ChunkedLogitLoss
 
         total ??= torch.zeros_like(logits, dtype: torch.ScalarType.Float32);
         head.BackThroughCap(logits, total);
-        return total.to(logits.dtype);
+        return total.to(type);
     }
+
+    private static torch.Tensor? Capped(torch.Tensor? teacher, LogitHead? head) =>
+        teacher is not null && head is { SoftCap: not null } capped ? capped.Cap(teacher.to(torch.ScalarType.Float32)) : teacher;
 
     private static double TauFactor(LogitLossTerm term) => term.TauSquared ? term.Temperature * term.Temperature : 1;
 

@@ -1,9 +1,20 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Prunus.Native;
 using Prunus.Native.Cuda;
 using TorchSharp;
 
 namespace Prunus.Distillation;
+
+/// <summary>Losses of a chunk and, in the student's place, their gradient; see <see cref="FusedLogitKernel.Run"/>.</summary>
+internal delegate torch.Tensor LogitKernel(
+    torch.Tensor student,
+    torch.Tensor? teacher,
+    torch.Tensor? labels,
+    (LogitLossTerm Term, torch.Tensor Shares)? divergence,
+    (LogitLossTerm Term, torch.Tensor Shares)? likelihood,
+    double? studentCap,
+    double? teacherCap);
 
 /// <summary>
 /// Forward KL and cross entropy of bfloat16 logits in one CUDA kernel: reads both rows twice, leaves the gradient in the student's place.
@@ -82,9 +93,11 @@ internal sealed class FusedLogitKernel
     {
         try
         {
-            return new(new(CudaModule.Build("token_losses.cu", device)), null);
+            var kernel = new FusedLogitKernel(CudaModule.Build("token_losses.cu", device));
+            var fault = FusedLogitCheck.Fault(kernel.Run, torch.device(DeviceType.CUDA, device));
+            return new(fault is null ? kernel : null, fault);
         }
-        catch (Exception e) when (e is PrunusRunException or EntryPointNotFoundException or DllNotFoundException)
+        catch (Exception e) when (e is PrunusRunException or ExternalException or EntryPointNotFoundException)
         {
             return new(null, e.Message);
         }
