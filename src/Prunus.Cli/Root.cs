@@ -39,6 +39,7 @@ internal static class Root
 
     private static Command[] Verbs() =>
     [
+        DemoCommand.Create(),
         ShrinkCommand.Create(),
         TrainCommand.CreateDistill(),
         TrainCommand.CreateTrain(),

@@ -31,8 +31,4 @@ internal static class RunReport
         context.Out.WriteLine($"{folder.Path}");
         context.Out.WriteLine($"report: {report}");
     }
-
-    /// <summary>Progress on standard error as the terminal allows.</summary>
-    public static ProgressView Progress(VerbContext context) =>
-        new(context.Error, context.Quiet ? ProgressStyle.None : context.Terminal.LiveProgress ? ProgressStyle.Live : ProgressStyle.Lines);
 }

@@ -58,7 +58,7 @@ internal static class ShrinkCommand
         var device = TensorSetup.Device(context);
         using var folder = RunFolder.Open(ShrinkRun.Identity(options, checkpoint, device), context.Given(SharedOptions.Out) ? context.Value(SharedOptions.Out) : null, fresh: context.Value(SharedOptions.Fresh));
         context.ResumeHint = $"what is done is kept in {folder.Path}; repeat the command to go on";
-        using var progress = RunReport.Progress(context);
+        using var progress = context.StartProgress();
         using var run = new ShrinkRun(options, checkpoint, folder, device, progress);
         var record = run.Run(context.Cancellation);
         var speeds = context.Value(NoSpeed) ? [] : run.Speed(new ThroughputOptions { Prompt = 256, Decode = 16, Repetitions = 3 }, context.Cancellation);

@@ -67,7 +67,7 @@ internal static class TrainCommand
         using var run = new TrainRun(options, device);
         using var folder = RunFolder.Open(run.Identity, context.Given(SharedOptions.Out) ? context.Value(SharedOptions.Out) : null, fresh: context.Value(SharedOptions.Fresh));
         context.ResumeHint = $"what is done is kept in {folder.Path}; repeat the command to go on";
-        using var progress = RunReport.Progress(context);
+        using var progress = context.StartProgress();
         var record = run.Run(folder, progress, context.Cancellation);
         progress.Dispose();
         RunReport.Finish(context, folder, record, device, []);

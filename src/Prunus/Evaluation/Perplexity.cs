@@ -44,9 +44,13 @@ public sealed record PerplexityOptions
 /// <summary>Loss of a decoder on a text.</summary>
 /// <param name="Tokens">Tokens predicted.</param>
 /// <param name="MeanLoss">Mean negative log-likelihood, nats per token.</param>
-/// <param name="Windows">Windows looked at.</param>
-public sealed record PerplexityResult(long Tokens, double MeanLoss, int Windows)
+/// <param name="WindowLosses">Mean loss of each window, in text order.</param>
+public sealed record PerplexityResult(long Tokens, double MeanLoss, IReadOnlyList<double> WindowLosses)
 {
+    /// <summary>Windows looked at.</summary>
+    public int Windows => WindowLosses.Count;
+
+
     /// <summary>exp of the mean loss.</summary>
     public double Perplexity => Math.Exp(MeanLoss);
 
@@ -73,18 +77,24 @@ public static class Perplexity
 
         var windows = Cut(tokens.Length, options);
         var (sum, predicted) = (0.0, 0L);
+        var losses = new List<double>(windows.Count);
         using var noGrad = no_grad();
         for (var i = 0; i < windows.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             var batch = windows.Skip(i).TakeWhile(w => w.Length == windows[i].Length && w.Predicted == windows[i].Predicted).Take(options.Batch).ToArray();
-            sum += BatchLoss(decoder, tokens, batch);
+            foreach (var loss in BatchLosses(decoder, tokens, batch))
+            {
+                sum += loss;
+                losses.Add(loss / batch[0].Predicted);
+            }
+
             predicted += batch.Sum(w => w.Predicted);
             i += batch.Length - 1;
             progress?.Invoke(i + 1, windows.Count);
         }
 
-        return new PerplexityResult(predicted, sum / predicted, windows.Count);
+        return new PerplexityResult(predicted, sum / predicted, losses);
     }
 
     /// <summary>A window: its first token, its length, and how many of its last tokens are predicted.</summary>
@@ -117,7 +127,7 @@ public static class Perplexity
         return windows;
     }
 
-    private static double BatchLoss(Decoder decoder, ReadOnlySpan<int> tokens, Window[] batch)
+    private static double[] BatchLosses(Decoder decoder, ReadOnlySpan<int> tokens, Window[] batch)
     {
         using var scope = NewDisposeScope();
         var length = batch[0].Length;
@@ -134,6 +144,6 @@ public static class Perplexity
         var first = length - batch[0].Predicted;
         var hidden = decoder.Body(input).narrow(1, first - 1, batch[0].Predicted).reshape(-1, decoder.Config.Hidden);
         var targets = input.narrow(1, first, batch[0].Predicted).reshape(-1);
-        return TokenLoss.Sum(decoder, hidden, targets);
+        return TokenLoss.PerToken(decoder, hidden, targets).view(batch.Length, -1).sum(1, type: ScalarType.Float64).cpu().data<double>().ToArray();
     }
 }

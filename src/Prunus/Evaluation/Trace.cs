@@ -39,13 +39,15 @@ public static class Trace
 
             return value;
         });
-        var tensors = new List<TensorSource> { Source("logits", decoder.Head(Pick(last))) };
+        var tensors = new List<TensorSource> { Source("logits", decoder.Head(Rows(last))) };
         tensors.AddRange(hidden.Select((h, i) => Source($"hidden.{i}", h)));
         tensors.Add(Source("loss", tensor([(float)Loss(decoder, ids.to(decoder.Device), last)])));
         SafetensorsWriter.Write(output, tensors);
 
+        Tensor Rows(Tensor value) => rows is null ? value : value.index_select(1, rows);
+
         // float32 copies are kept on the host: a long trace of a large model does not fit the device twice.
-        Tensor Pick(Tensor value) => (rows is null ? value : value.index_select(1, rows)).to(ScalarType.Float32).cpu().DetachFromDisposeScope().MoveToOtherDisposeScope(scope);
+        Tensor Pick(Tensor value) => Rows(value).to(ScalarType.Float32).cpu().DetachFromDisposeScope().MoveToOtherDisposeScope(scope);
     }
 
     /// <summary>Refuses ids that are no rows of the embedding.</summary>

@@ -13,11 +13,12 @@ namespace Prunus.Shrinking;
 /// <param name="Bytes">Of the weights as float32.</param>
 /// <param name="FlopsPerToken">Of a forward pass.</param>
 /// <param name="Loss">Nats per token on the held-out text.</param>
+/// <param name="WindowLosses">Loss of each held-out window.</param>
 /// <param name="Sample">Greedy continuation of the run's prompt.</param>
 /// <param name="Training">Loss of every training step; empty where nothing was trained.</param>
 /// <param name="Evaluations">Held-out loss during training, by step.</param>
 public sealed record ModelMeasures(
-    string Name, long Parameters, long NonEmbedding, long Bytes, double FlopsPerToken, double Loss, string Sample,
+    string Name, long Parameters, long NonEmbedding, long Bytes, double FlopsPerToken, double Loss, IReadOnlyList<double> WindowLosses, string Sample,
     IReadOnlyList<double> Training, IReadOnlyList<double[]> Evaluations)
 {
     private const int SampleTokens = 48;
@@ -27,8 +28,9 @@ public sealed record ModelMeasures(
     {
         var cost = DecoderCost.Of(decoder.Config);
         var sample = tokenizer.Decode([.. Generation.Generate(decoder, prompt, new GenerationOptions { MaxTokens = SampleTokens })]);
+        var loss = Healing.HeldOutLoss(decoder, corpus, window);
         return new ModelMeasures(
-            name, cost.Parameters, cost.NonEmbedding, cost.Parameters * sizeof(float), cost.FlopsPerToken, Healing.HeldOutLoss(decoder, corpus, window).MeanLoss, sample,
+            name, cost.Parameters, cost.NonEmbedding, cost.Parameters * sizeof(float), cost.FlopsPerToken, loss.MeanLoss, loss.WindowLosses, sample,
             training is null ? [] : [.. training.Steps.Select(s => s.Loss)],
             training is null ? [] : [.. training.Evaluations.Select(e => new[] { e.Step, e.Value })]);
     }
