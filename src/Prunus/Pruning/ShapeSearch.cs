@@ -11,11 +11,20 @@ internal sealed class ShapeSearch
     private readonly HashSet<Axis> _free;
     private readonly IReadOnlyList<int> _hidden, _layers;
     private readonly IReadOnlyList<AxisLevel> _ffn, _groups, _heads;
+    private readonly long[][] _ffnTotals;
+    private readonly DecoderFamily _family;
+    private readonly DecoderShape _whole;
+    private readonly int[] _kinds;
+    private readonly int _donorProblems;
     private readonly bool _mustLoad;
 
     public ShapeSearch(DecoderConfig donor, PlanTarget target, ParameterCount count, IReadOnlyList<int> order, List<string> notes)
     {
         (_donor, _count, _order) = (donor, count, order);
+        _family = DecoderFamilies.Of(donor);
+        _whole = DecoderShape.Of(donor);
+        _kinds = [.. donor.Layers.Index().DistinctBy(l => l.Item).Select(l => l.Index)];
+        _donorProblems = _family.ExportProblems(donor).Count;
         var budget = target.Keep is not null || target.Parameters is not null;
         var multiHead = donor.Layers.All(l => l.QueryHeads == l.KvGroups);
         var (givenHeads, givenGroups) = multiHead ? (null, SameHeads(target)) : (target.QueryHeads, target.KvGroups);
@@ -39,6 +48,7 @@ internal sealed class ShapeSearch
         _hidden = AxisLevels.Hidden(donor.Hidden, target.Hidden, target.RoundTo, _free.Contains(Axis.Hidden));
         _layers = AxisLevels.Layers(donor.LayerCount, target.Layers, _free.Contains(Axis.Layers));
         _ffn = AxisLevels.Ffn(donor, target.Ffn, target.RoundTo, _free.Contains(Axis.Ffn));
+        _ffnTotals = [.. _ffn.Select(f => Totals(f.PerLayer))];
         _groups = AxisLevels.KvGroups(donor, givenGroups, _free.Contains(Axis.KvGroups));
         _heads = AxisLevels.HeadsPerGroup(donor, givenHeads, _groups[0].PerLayer, _free.Contains(Axis.QueryHeads));
     }
@@ -52,11 +62,12 @@ internal sealed class ShapeSearch
             foreach (var heads in _heads)
             {
                 int[] queries = [.. groups.PerLayer.Zip(heads.PerLayer, (g, h) => g * h)];
+                var (q, g) = (Totals(queries), Totals(groups.PerLayer));
                 foreach (var hidden in _hidden.Where(h => !_mustLoad || Loads(h, queries, groups.PerLayer)))
                 {
                     foreach (var layers in _layers)
                     {
-                        Consider(hidden, layers, groups, heads, queries);
+                        Consider(hidden, layers, groups, heads, queries, q[layers], g[layers]);
                     }
                 }
             }
@@ -65,13 +76,17 @@ internal sealed class ShapeSearch
         return best is { } found ? (found.Shape, found.Parameters)
             : throw new PrunusInputException("--hidden", "no shape with these widths loads in stock transformers", "change the widths, or allow it with --allow-unloadable");
 
-        void Consider(int hidden, int layers, AxisLevel groups, AxisLevel heads, int[] queries)
+        void Consider(int hidden, int layers, AxisLevel groups, AxisLevel heads, int[] queries, long q, long g)
         {
-            var kept = _order.Take(layers).ToArray();
-            var (q, g) = (Sum(queries, kept), Sum(groups.PerLayer, kept));
-            var ffn = NearestFfn(kept, n => _count.Of(hidden, layers, q, g, n), budget);
-            var parameters = _count.Of(hidden, layers, q, g, Sum(ffn.PerLayer, kept));
+            var level = NearestFfn(l => _count.Of(hidden, layers, q, g, _ffnTotals[l][layers]), budget);
+            var ffn = _ffn[level];
+            var parameters = _count.Of(hidden, layers, q, g, _ffnTotals[level][layers]);
             var miss = budget is { } b ? Math.Abs((double)parameters - b) / b : 0;
+            if (miss > tolerance && best is { Rank.Item1: 0 })
+            {
+                return;
+            }
+
             var uneven = Unevenness(hidden, layers, groups, heads, ffn);
             var rank = miss <= tolerance ? (0, uneven, miss) : (1, miss, uneven);
             if (best is null || rank.CompareTo(best.Value.Rank) < 0)
@@ -86,15 +101,16 @@ internal sealed class ShapeSearch
             ? throw new PrunusInputException("--kv-groups", $"is {g} beside {q} heads, but in this donor each head has its own keys and values", "give one of the two")
             : target.QueryHeads ?? target.KvGroups;
 
-    private static long Sum(int[] perLayer, int[] layers)
+    // Sums over the first n layers to stay, for every n.
+    private long[] Totals(int[] perLayer)
     {
-        long sum = 0;
-        foreach (var i in layers)
+        var totals = new long[_order.Count + 1];
+        for (var n = 0; n < _order.Count; n++)
         {
-            sum += perLayer[i];
+            totals[n + 1] = totals[n] + perLayer[_order[n]];
         }
 
-        return sum;
+        return totals;
     }
 
     private void Fix(Axis axis, int? given)
@@ -108,7 +124,7 @@ internal sealed class ShapeSearch
     // Where a family derives head_dim from hidden / heads, neither can shrink alone.
     private void Couple(PlanTarget target, bool multiHead, int? givenGroups, List<string> notes)
     {
-        if (!multiHead || DecoderFamilies.Of(_donor).HeadDimKey is not null)
+        if (!multiHead || _family.HeadDimKey is not null)
         {
             return;
         }
@@ -123,26 +139,30 @@ internal sealed class ShapeSearch
         }
     }
 
-    // Donors that do not load as they are may stay so: only new problems count.
+    // Donors that do not load as they are may stay so: only new problems count. One layer of each kind stands for all.
     private bool Loads(int hidden, int[] queries, int[] groups)
     {
-        var family = DecoderFamilies.Of(_donor);
-        var shape = DecoderShape.Of(_donor) with { Hidden = hidden, QueryHeads = queries, KvGroups = groups };
-        return family.ExportProblems(shape.Apply(_donor, _order)).Count <= family.ExportProblems(_donor).Count;
+        var shape = _whole with { Hidden = hidden, QueryHeads = queries, KvGroups = groups };
+        return _family.ExportProblems(shape.Apply(_donor, _kinds)).Count <= _donorProblems;
     }
 
-    private AxisLevel NearestFfn(int[] layers, Func<long, long> parameters, long? budget)
+    private int NearestFfn(Func<int, long> parameters, long? budget)
     {
-        if (budget is not { } wanted || _ffn.Count == 1)
+        if (budget is not { } wanted)
         {
-            return _ffn[^1];
+            return _ffn.Count - 1;
         }
 
         var (low, high) = (0, _ffn.Count - 1);
+        if (parameters(high) <= wanted)
+        {
+            return high;
+        }
+
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (parameters(Sum(_ffn[middle].PerLayer, layers)) < wanted)
+            if (parameters(middle) < wanted)
             {
                 low = middle + 1;
             }
@@ -152,9 +172,7 @@ internal sealed class ShapeSearch
             }
         }
 
-        return low > 0 && Miss(_ffn[low - 1]) <= Miss(_ffn[low]) ? _ffn[low - 1] : _ffn[low];
-
-        double Miss(AxisLevel level) => Math.Abs((double)parameters(Sum(level.PerLayer, layers)) - wanted);
+        return low > 0 && Math.Abs(parameters(low - 1) - wanted) <= Math.Abs(parameters(low) - wanted) ? low - 1 : low;
     }
 
     private double Unevenness(int hidden, int layers, AxisLevel groups, AxisLevel heads, AxisLevel ffn)

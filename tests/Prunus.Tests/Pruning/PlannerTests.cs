@@ -107,6 +107,15 @@ public class PlannerTests
     }
 
     [Fact]
+    public void All_axes_of_a_very_large_donor_can_be_searched()
+    {
+        var donor = Llama(16384, 128, 8, 128, 53248, 126, 128256, tied: false);
+        var plan = Planner.Propose(donor, new PlanTarget { Keep = 0.5, Axes = [Axis.Hidden, Axis.Ffn, Axis.QueryHeads, Axis.KvGroups, Axis.Layers] });
+        Assert.InRange(plan.Keep, 0.4975, 0.5025);
+        Assert.Empty(plan.ExportProblems);
+    }
+
+    [Fact]
     public void Donors_of_different_layers_shrink_in_step()
     {
         var donor = SmolLM2 with { Layers = [.. SmolLM2.Layers.Select((l, i) => l with { Ffn = i < 15 ? 1536 : 768 })] };
