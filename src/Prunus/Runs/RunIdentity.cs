@@ -18,7 +18,7 @@ public sealed record RunIdentity(string Slug, JsonObject Options)
     /// <summary>Name of the run's folder.</summary>
     public string Name => $"{Slug}-{Hash}";
 
-    /// <summary>The first option in which two identities differ, as <c>steps is 30 there and 50 here</c>; null when they are equal.</summary>
+    /// <summary>The first option in which two identities differ, as <c>healing.steps is 30 there and 50 here</c>; null when they are equal.</summary>
     public string? DifferenceFrom(RunIdentity there)
     {
         if (Slug != there.Slug)
@@ -26,22 +26,19 @@ public sealed record RunIdentity(string Slug, JsonObject Options)
             return $"it is a {there.Slug} run, not a {Slug} run";
         }
 
-        var names = there.Options.Select(p => p.Key).Concat(Options.Select(p => p.Key)).Distinct().Order(StringComparer.Ordinal);
-        return names
-            .Select(name => (name, Theirs: Text(there.Options, name), Ours: Text(Options, name)))
-            .Where(d => d.Theirs != d.Ours)
-            .Select(d => $"{d.name} is {d.Theirs} there and {d.Ours} here")
-            .FirstOrDefault();
+        return Difference(there.Options, Options, "");
     }
 
-    private static string Text(JsonObject options, string name)
-    {
-        if (!options.TryGetPropertyValue(name, out var value))
-        {
-            return "not set";
-        }
+    // Whole values are compared, leaf by leaf; only what is shown is cut.
+    private static string? Difference(JsonObject theirs, JsonObject ours, string prefix) =>
+        theirs.Select(p => p.Key).Concat(ours.Select(p => p.Key)).Distinct().Order(StringComparer.Ordinal)
+            .Select(name => theirs[name] is JsonObject there && ours[name] is JsonObject here
+                ? Difference(there, here, $"{prefix}{name}.")
+                : Text(theirs, name) is var a && Text(ours, name) is var b && a != b ? $"{prefix}{name} is {Shown(a)} there and {Shown(b)} here" : null)
+            .FirstOrDefault(difference => difference is not null);
 
-        var text = CanonicalJson.Write(value);
-        return text.Length <= 80 ? text : text[..77] + "...";
-    }
+    private static string Text(JsonObject options, string name) =>
+        options.TryGetPropertyValue(name, out var value) ? CanonicalJson.Write(value) : "not set";
+
+    private static string Shown(string text) => text.Length <= 80 ? text : text[..77] + "...";
 }

@@ -26,4 +26,17 @@ public class RunIdentityTests
         var made = new JsonObject { ["a"] = 3, ["b"] = 3L, ["c"] = 3.0, ["d"] = 0.25f };
         Assert.Equal("""{"a":3,"b":3,"c":3,"d":0.25}""", CanonicalJson.Write(made));
     }
+
+    [Fact]
+    public void DifferenceDeepInsideLongOptions_IsFound_AndNamed()
+    {
+        RunIdentity a = new("shrink", Options(30)), b = new("shrink", Options(31));
+        Assert.Equal("healing.steps is 30 there and 31 here", b.DifferenceFrom(a));
+        Assert.Null(a.DifferenceFrom(new("shrink", Options(30))));
+
+        var texts = new string('x', 100);
+        Assert.Contains(" there and ", new RunIdentity("s", new JsonObject { ["t"] = texts + "b" }).DifferenceFrom(new("s", new JsonObject { ["t"] = texts + "a" })), StringComparison.Ordinal);
+
+        static JsonObject Options(int steps) => new() { ["healing"] = new JsonObject { ["a"] = new string('a', 200), ["steps"] = steps } };
+    }
 }
