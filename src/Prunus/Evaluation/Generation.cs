@@ -14,7 +14,7 @@ public sealed record GenerationOptions
     /// <summary>Logits are divided by this; 0 = greedy. The default is 0.</summary>
     public double Temperature { get; init; }
 
-    /// <summary>Only the k most likely tokens are drawn from; 0 = all. The default is 0.</summary>
+    /// <summary>Only the k most likely tokens, and ties with the k-th, are drawn from; 0 = all. The default is 0.</summary>
     public int TopK { get; init; }
 
     /// <summary>Only the smallest set of tokens whose probability reaches this is drawn from (nucleus sampling). The default is 1.</summary>
@@ -99,38 +99,6 @@ public static class Generation
     }
 
     /// <summary>Picks a token from logits; <paramref name="uniform"/> in [0, 1) is the draw.</summary>
-    internal static int Choose(float[] logits, GenerationOptions options, double uniform)
-    {
-        if (options.Temperature == 0)
-        {
-            return Array.IndexOf(logits, logits.Max());
-        }
-
-        // Most likely first, ties by index, as transformers' warpers see them.
-        var order = Enumerable.Range(0, logits.Length).OrderByDescending(i => logits[i]).ThenBy(i => i).Take(options.TopK > 0 ? options.TopK : logits.Length).ToArray();
-        var weights = new double[order.Length];
-        var total = 0.0;
-        for (var i = 0; i < order.Length; i++)
-        {
-            total += weights[i] = Math.Exp((logits[order[i]] - (double)logits[order[0]]) / options.Temperature);
-        }
-
-        var kept = 0;
-        for (var cumulative = 0.0; kept < order.Length && cumulative < options.TopP * total; kept++)
-        {
-            cumulative += weights[kept];
-        }
-
-        var left = uniform * weights.Take(kept).Sum();
-        for (var i = 0; i < kept; i++)
-        {
-            left -= weights[i];
-            if (left < 0)
-            {
-                return order[i];
-            }
-        }
-
-        return order[kept - 1];
-    }
+    internal static int Choose(float[] logits, GenerationOptions options, double uniform) =>
+        options.Temperature == 0 ? Array.IndexOf(logits, logits.Max()) : Sampling.Draw(Sampling.Probabilities(logits, options), uniform);
 }

@@ -50,7 +50,6 @@ public sealed record PerplexityResult(long Tokens, double MeanLoss, IReadOnlyLis
     /// <summary>Windows looked at.</summary>
     public int Windows => WindowLosses.Count;
 
-
     /// <summary>exp of the mean loss.</summary>
     public double Perplexity => Math.Exp(MeanLoss);
 
@@ -66,7 +65,7 @@ public static class Perplexity
     /// <param name="options">Windows.</param>
     /// <param name="progress">Called after each window with windows done and in all.</param>
     /// <param name="cancellation">Ends between windows.</param>
-    /// <exception cref="PrunusInputException">The text has fewer than two tokens, or options are out of range.</exception>
+    /// <exception cref="PrunusInputException">The text has fewer than two tokens or ids outside the vocabulary, or options are out of range.</exception>
     public static PerplexityResult Measure(Decoder decoder, ReadOnlySpan<int> tokens, PerplexityOptions options, Action<int, int>? progress = null, CancellationToken cancellation = default)
     {
         options.Validate();
@@ -75,6 +74,7 @@ public static class Perplexity
             throw new PrunusInputException("text", $"has {tokens.Length} tokens", "give a text of two tokens or more");
         }
 
+        CheckIds(decoder, tokens);
         var windows = Cut(tokens.Length, options);
         var (sum, predicted) = (0.0, 0L);
         var losses = new List<double>(windows.Count);
@@ -125,6 +125,17 @@ public static class Perplexity
         }
 
         return windows;
+    }
+
+    private static void CheckIds(Decoder decoder, ReadOnlySpan<int> tokens)
+    {
+        foreach (var id in tokens)
+        {
+            if ((uint)id >= (uint)decoder.Config.VocabSize)
+            {
+                throw new PrunusInputException("text", $"has token {id}, outside the model's vocabulary of {decoder.Config.VocabSize}", "use the tokenizer that belongs to the model");
+            }
+        }
     }
 
     private static double[] BatchLosses(Decoder decoder, ReadOnlySpan<int> tokens, Window[] batch)
