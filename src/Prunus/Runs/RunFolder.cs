@@ -10,6 +10,7 @@ namespace Prunus.Runs;
 public sealed class RunFolder : IDisposable
 {
     internal const string Bookkeeping = ".prunus";
+    private static readonly string[] OwnFiles = [RunFile.Name, Record.FileName, RunEnvironment.FileName, Record.ReportName];
     private readonly RunLock _lock;
     private readonly StageMarkers _markers;
 
@@ -107,6 +108,12 @@ public sealed class RunFolder : IDisposable
 
     private void Claim(string shown, bool fresh)
     {
+        // A process that was killed while it wrote one of these left the unfinished file beside it.
+        foreach (var leftover in OwnFiles.SelectMany(name => Directory.EnumerateFiles(Path, name + ".tmp-*")).ToList())
+        {
+            File.Delete(leftover);
+        }
+
         var runFile = PathOf(RunFile.Name);
         var there = File.Exists(runFile) && !fresh ? RunFile.Read(runFile) : null;
         if (there is not null && Identity.DifferenceFrom(there) is { } difference)
@@ -125,7 +132,7 @@ public sealed class RunFolder : IDisposable
     // Removes what stages left and nothing else: the folder may be the user's own.
     private void Clear()
     {
-        foreach (var output in _markers.Outputs().Concat([RunFile.Name, Record.FileName, RunEnvironment.FileName, Record.ReportName]))
+        foreach (var output in _markers.Outputs().Concat(OwnFiles))
         {
             var path = PathOf(output);
             DeleteFolder(path);

@@ -30,7 +30,7 @@ public sealed class Corpus
         var evaluation = options.HeldOutText is { } path ? TextFile.ReadAll(path) : null;
         if (evaluation is null)
         {
-            (text, evaluation) = Datasets.HeldOut.SplitShare(text, options.HeldOutShare);
+            (text, evaluation) = Split(first.Path, text, options.HeldOutShare);
         }
 
         (TokenSource, double)[] sources =
@@ -47,6 +47,18 @@ public sealed class Corpus
     /// <exception cref="PrunusInputException">A text is shorter than one block, or the batch has fewer slots than there are texts.</exception>
     public PackedBlocks Blocks(int batchSize, int blockLength, long seed) =>
         new(MixtureSource.ByWeight(_sources, batchSize), blockLength, unchecked((ulong)seed));
+
+    /// <summary>Refuses tokens that are no rows of a model's embedding.</summary>
+    /// <param name="vocabulary">Rows of the embedding.</param>
+    /// <param name="subject">The model.</param>
+    /// <exception cref="PrunusInputException">A token is outside the vocabulary.</exception>
+    public void CheckVocabulary(int vocabulary, string subject)
+    {
+        if (_sources.Select(s => s.Tokens.Ids).Append(HeldOut).Where(ids => ids.Length > 0).Max(ids => ids.Max()) is var largest && largest >= vocabulary)
+        {
+            throw new PrunusInputException(subject, $"has a vocabulary of {vocabulary}, its tokenizer gives token {largest}", "use the tokenizer that belongs to the model");
+        }
+    }
 
     /// <summary>The first <paramref name="sequences"/> blocks of each source in turn, as calibration batches [1..batch, length].</summary>
     public IEnumerable<Tensor> Calibration(int sequences, int length, int batch)
@@ -67,6 +79,18 @@ public sealed class Corpus
         {
             using var ids = tensor(part.SelectMany(r => r).ToArray(), [part.Length, length]);
             yield return ids;
+        }
+    }
+
+    private static (string Training, string Evaluation) Split(string path, string text, double share)
+    {
+        try
+        {
+            return Datasets.HeldOut.SplitShare(text, share);
+        }
+        catch (PrunusInputException e)
+        {
+            throw new PrunusInputException(path, "is too short to hold some of it out", "give a longer text, or name another one to evaluate on", e);
         }
     }
 

@@ -59,7 +59,18 @@ public sealed record ShrinkOptions
     /// <summary>What makes this run the one it is.</summary>
     /// <param name="donorFingerprint">Identity of the donor's weights.</param>
     /// <param name="deviceType">cpu or cuda: their sums differ in the last bits.</param>
-    public JsonObject ToJson(string donorFingerprint, string deviceType) => new()
+    public JsonObject ToJson(string donorFingerprint, string deviceType)
+    {
+        var json = Resolved(donorFingerprint, deviceType);
+        if (SamplePrompt is { } prompt)
+        {
+            json["prompt"] = prompt;
+        }
+
+        return json;
+    }
+
+    private JsonObject Resolved(string donorFingerprint, string deviceType) => new()
     {
         ["donor"] = donorFingerprint[..16],
         ["device"] = deviceType,

@@ -31,13 +31,21 @@ public sealed class ShrinkRun : IDisposable
     /// <param name="folder">The run's folder. Not owned.</param>
     /// <param name="device">Where to compute.</param>
     /// <param name="progress">Told where the job stands.</param>
+    /// <exception cref="PrunusInputException">An option, a text or the donor's configuration cannot be used.</exception>
     public ShrinkRun(ShrinkOptions options, Checkpoint checkpoint, RunFolder folder, torch.Device device, IProgress<ProgressUpdate>? progress = null)
     {
         options.Validate();
         (_options, _checkpoint, _folder, _device, _progress) = (options, checkpoint, folder, device, progress);
         _tokenizer = Tokenizer.FromFiles(checkpoint.CarriedFiles, checkpoint.Location);
         _corpus = Corpus.Read(options.Corpus, _tokenizer);
+        _corpus.CheckVocabulary(DecoderConfig.FromHuggingFace(checkpoint.Config, checkpoint.Location).VocabSize, checkpoint.Location);
         _healing = options.Healing.For(OnGpu);
+        if (_healing.Steps > 0)
+        {
+            // A text or batch too small must show before minutes of scoring.
+            _corpus.Blocks(_healing.Batch!.Value, _healing.Block!.Value, options.Seed);
+        }
+
         _donor = new DonorDecoders(checkpoint, device);
         _prompt = options.SamplePrompt is { } text ? _tokenizer.Encode(text, parseSpecial: true, addSpecial: false) : _corpus.HeldOut[..Math.Min(12, _corpus.HeldOut.Length)];
     }
@@ -45,15 +53,19 @@ public sealed class ShrinkRun : IDisposable
     private bool OnGpu => _device.type == DeviceType.CUDA;
 
     /// <summary>Identity of a run, for <see cref="RunFolder.Open"/>.</summary>
-    public static RunIdentity Identity(ShrinkOptions options, Checkpoint checkpoint, torch.Device device) =>
-        new("shrink", options.ToJson(checkpoint.Fingerprint, device.type == DeviceType.CUDA ? "cuda" : "cpu"));
+    /// <exception cref="PrunusInputException">An option is out of range, or a text or the plan is not there.</exception>
+    public static RunIdentity Identity(ShrinkOptions options, Checkpoint checkpoint, torch.Device device)
+    {
+        options.Validate();
+        return new RunIdentity("shrink", options.ToJson(checkpoint.Fingerprint, device.type == DeviceType.CUDA ? "cuda" : "cpu"));
+    }
 
     /// <summary>Does what is not done yet and returns the record (also written to the folder).</summary>
     /// <exception cref="OperationCanceledException">Cancelled; the same call goes on.</exception>
     public Record Run(CancellationToken cancellation = default)
     {
         var donor = DecoderConfig.FromHuggingFace(_checkpoint.Config, _checkpoint.Location);
-        Stage("donor", scratch => Measure("donor", _donor[torch.ScalarType.Float32]).Write(Path.Combine(scratch, "donor.json")));
+        Stage("donor", scratch => Measure("donor", _donor[torch.ScalarType.Float32], null, cancellation).Write(Path.Combine(scratch, "donor.json")));
         cancellation.ThrowIfCancellationRequested();
         Stage("plan", scratch => MakePlan(donor, scratch, cancellation));
         var plan = PruningPlan.Read(_folder.PathOf("plan.json"));
@@ -62,7 +74,7 @@ public sealed class ShrinkRun : IDisposable
         Stage("pruned", scratch =>
         {
             using var pruned = Surgery.Prune(_donor[torch.ScalarType.Float32], plan);
-            Measure("pruned", pruned).Write(Path.Combine(scratch, "pruned.json"));
+            Measure("pruned", pruned, null, cancellation).Write(Path.Combine(scratch, "pruned.json"));
         });
         Stage("distill", scratch =>
         {
@@ -80,7 +92,7 @@ public sealed class ShrinkRun : IDisposable
             });
         }
 
-        var models = Measured().ToArray();
+        var models = Measured("donor", "pruned", "distill", "scratch").ToArray();
         var record = ShrinkRecord.Make(_options, _folder.Identity, donor, plan, models, _tokenizer.Decode(_prompt), _healing);
         RecordJson.Write(_folder.Path, record);
         return record;
@@ -155,14 +167,16 @@ public sealed class ShrinkRun : IDisposable
         var teacherType = OnGpu && healing.Precision != Training.Precision.Float32 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32;
         var result = healing.Steps == 0 ? null : Healing.Run(
             student, healing.KlWeight > 0 ? _donor[teacherType] : null, _corpus, healing, stage, _folder.Identity.Hash, _options.Seed, _folder.WorkPath(stage), _progress, cancellation);
-        return Measure(name, student, result);
+        return Measure(name, student, result, cancellation);
     }
 
-    private ModelMeasures Measure(string name, Decoder decoder, Training.TrainingResult? training = null)
+    private ModelMeasures Measure(string name, Decoder decoder, Training.TrainingResult? training, CancellationToken cancellation)
     {
         using var noGradient = torch.no_grad();
         using var scope = torch.NewDisposeScope();
-        return ModelMeasures.Of(name, decoder, _corpus, _tokenizer, _prompt, _healing.Block!.Value, training);
+        return ModelMeasures.Of(
+            name, decoder, _corpus, _tokenizer, _prompt, _healing.Block!.Value, training,
+            (done, all) => _progress?.Report(new ProgressUpdate(name, done, all)), cancellation);
     }
 
     // The run folder is the checkpoint: its files lie beside plan, record and report.
@@ -170,7 +184,7 @@ public sealed class ShrinkRun : IDisposable
     {
         var folder = Path.Combine(scratch, "checkpoint");
         var type = _options.WriteAs ?? StudentCheckpoint.TypeLike(new CheckpointWeights(_checkpoint).StoredAs);
-        StudentCheckpoint.Write(folder, _checkpoint, student.Config, p => DecoderValues.Of(student, p), type, ["pruned", "distilled", "prunus"], ShrinkCard.Sections(_options, [.. Measured(), distilled], _healing));
+        StudentCheckpoint.Write(folder, _checkpoint, student.Config, p => DecoderValues.Of(student, p), type, ["pruned", "distilled", "prunus"], ShrinkCard.Sections(_options, [.. Measured("donor", "pruned"), distilled], _healing));
         foreach (var file in Directory.EnumerateFiles(folder))
         {
             File.Move(file, Path.Combine(scratch, Path.GetFileName(file)));
@@ -179,8 +193,8 @@ public sealed class ShrinkRun : IDisposable
         Directory.Delete(folder);
     }
 
-    private IEnumerable<ModelMeasures> Measured() =>
-        new[] { "donor.json", "pruned.json", "distilled.json", "scratch.json" }.Select(_folder.PathOf).Where(File.Exists).Select(ModelMeasures.Read);
+    private IEnumerable<ModelMeasures> Measured(params string[] stages) =>
+        stages.Where(_folder.StageDone).Select(s => ModelMeasures.Read(_folder.PathOf(s == "distill" ? "distilled.json" : s + ".json")));
 
     private static float[] Values(CheckpointWeights weights, ParameterSpec parameter)
     {

@@ -46,6 +46,7 @@ public sealed class TrainRun : IDisposable
         {
             var corpus = Corpus.Read(_options.Corpus, _tokenizer);
             using var student = Student();
+            corpus.CheckVocabulary(student.Config.VocabSize, _options.Start);
             using var teacher = _teacher is null ? null : Decoder.Load(_teacher, _device, TeacherType(healing));
             var prompt = corpus.HeldOut[..Math.Min(12, corpus.HeldOut.Length)];
             Measure("before", null).Write(Path.Combine(scratch, "before.json"));
@@ -57,7 +58,9 @@ public sealed class TrainRun : IDisposable
             ModelMeasures Measure(string name, Training.TrainingResult? training)
             {
                 using var noGradient = torch.no_grad();
-                return ModelMeasures.Of(name, student, corpus, _tokenizer, prompt, healing.Block!.Value, training);
+                return ModelMeasures.Of(
+                    name, student, corpus, _tokenizer, prompt, healing.Block!.Value, training,
+                    (done, all) => progress?.Report(new ProgressUpdate(name, done, all)), cancellation);
             }
         });
         var models = new[] { "before.json", "trained.json" }.Select(f => ModelMeasures.Read(folder.PathOf(f))).ToArray();
