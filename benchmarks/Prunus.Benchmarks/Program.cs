@@ -2,7 +2,7 @@ using System.Globalization;
 using Prunus.Benchmarks;
 using Prunus.Native;
 
-ProcessTuning.Apply();
+ProcessTuning.Apply(keepFreedMemory: !args.Contains("cuda"));
 switch (args)
 {
     case ["forward", .. var rest]:
@@ -10,6 +10,9 @@ switch (args)
         return 0;
     case ["load", var gguf]:
         LoadBenchmark.Run(gguf);
+        return 0;
+    case ["overhead", .. var rest]:
+        OverheadBenchmark.Run(rest.FirstOrDefault() ?? "auto");
         return 0;
     case ["distill-step", .. var rest]:
         DistillStepBenchmark.Run(
@@ -25,6 +28,7 @@ switch (args)
               forward [CKPT]   a forward pass of SmolLM2-135M's shape (or of CKPT) against its matrix products alone, CPU
               distill-step [DEVICE [BATCH [LENGTH [MICRO]]]]   one step of distillation, 135M → 65M: tokens/s and memory
               sweep [DEVICE]   the calibration sweep against plain forward passes; DEVICE is cpu (default) or cuda
+              overhead [DEVICE]   host time of a pass through 30 layers of no width
               load GGUF        opening and dequantising a checkpoint: seconds and peak memory
             """);
         return 2;

@@ -11,7 +11,10 @@ internal static class TensorSetup
 {
     /// <summary>Sets up the process for libtorch. Before the first tensor.</summary>
     public static void Apply(VerbContext context) =>
-        ProcessTuning.Apply(context.Required(GlobalOptions.Threads) is > 0 and var threads ? threads : null);
+        ProcessTuning.Apply(context.Required(GlobalOptions.Threads) is > 0 and var threads ? threads : null, keepFreedMemory: !MayUseGpu(context.Required(GlobalOptions.Device)));
+
+    // Asked before libtorch is loaded, when devices cannot be counted yet.
+    private static bool MayUseGpu(string device) => device != "cpu" && (device != "auto" || LibtorchLocation.Find() is { HasCuda: true });
 
     /// <summary>The device that <c>--device</c> asks for; loads libtorch.</summary>
     public static torch.Device Device(VerbContext context)

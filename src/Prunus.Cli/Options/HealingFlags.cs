@@ -19,7 +19,7 @@ internal static class HealingFlags
     private static readonly Option<double> Tau = ParsedOption.Create("--tau", "T", "Temperature of the distillation loss.", ParsedOption.Real(1e-3, 1e3), 1.0);
     private static readonly Option<bool> TauSquared = new("--tau-squared") { Description = "Multiplies the distillation loss by the square of the temperature." };
     private static readonly Option<string> Precision = ParsedOption.Create("--precision", "auto|f32|bf16", "Type of the forward and backward pass; weights are float32 (bf16 on a GPU).", ParsedOption.OneOf("auto", "f32", "bf16"), "auto");
-    private static readonly Option<int> SaveEvery = ParsedOption.Create("--save-every", "N", "Steps between checkpoints that a repeated command resumes from.", ParsedOption.Count(1), 25);
+    private static readonly Option<int> SaveEvery = ParsedOption.Create<int>("--save-every", "N", "Steps between checkpoints that a repeated command resumes from (one a minute).", ParsedOption.Count(1));
     private static readonly Option<int> EvaluateEvery = ParsedOption.Create("--eval-every", "N", "Steps between evaluations on held-out text; 0 = at the end.", ParsedOption.Count(0), 0);
 
     public static IReadOnlyList<Option> All { get; } =
@@ -41,7 +41,7 @@ internal static class HealingFlags
             Temperature = context.Required(Tau),
             TauSquared = context.Value(TauSquared),
             Precision = context.Required(Precision) switch { "f32" => Training.Precision.Float32, "bf16" => Training.Precision.BFloat16, _ => Training.Precision.Auto },
-            SaveEvery = context.Required(SaveEvery),
+            SaveEvery = Given(SaveEvery),
             EvaluateEvery = context.Required(EvaluateEvery),
         };
 

@@ -53,6 +53,7 @@ internal static class OpsScript
     private static readonly Lazy<torch.jit.CompilationUnit> Unit = new(() =>
     {
         Libtorch.Load();
+        ScriptExecutor.Simplify();
         return torch.jit.compile(Source);
     });
 

@@ -15,7 +15,11 @@ public static class ProcessTuning
     /// large tensors; the price is that memory use stays at its peak), and lets waiting OpenMP threads sleep instead of spin.
     /// </summary>
     /// <param name="threads">OpenMP threads; null leaves libtorch's default or OMP_NUM_THREADS.</param>
-    public static void Apply(int? threads = null)
+    /// <param name="keepFreedMemory">
+    /// False where tensors live on a GPU: the heaps of libtorch's backward thread then come and go at every operator, which was seen to double
+    /// the time of a training step.
+    /// </param>
+    public static void Apply(int? threads = null, bool keepFreedMemory = true)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -26,6 +30,11 @@ public static class ProcessTuning
         if (threads is { } count)
         {
             DynamicLinker.SetDefault("OMP_NUM_THREADS", count.ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (!keepFreedMemory)
+        {
+            return;
         }
 
         DynamicLinker.SetMalloc(MmapMax, 0);

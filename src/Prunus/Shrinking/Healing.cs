@@ -38,7 +38,8 @@ public static class Healing
             AdamW = new AdamWOptions { WeightDecay = options.WeightDecay },
             Precision = options.Precision,
             CheckpointFolder = work,
-            SaveEvery = options.SaveEvery,
+            SaveEvery = options.SaveEvery ?? 0,
+            SaveInterval = options.SaveEvery is null ? TimeSpan.FromMinutes(1) : null,
             EvaluateEvery = options.EvaluateEvery,
             Identity = identity,
         })

@@ -42,8 +42,8 @@ public sealed record HealingOptions
 
     public Precision Precision { get; init; } = Precision.Auto;
 
-    /// <summary>Steps between checkpoints that a repeated command resumes from. The default is 25.</summary>
-    public int SaveEvery { get; init; } = 25;
+    /// <summary>Steps between checkpoints that a repeated command resumes from; null = one a minute. The default is null.</summary>
+    public int? SaveEvery { get; init; }
 
     /// <summary>Steps between evaluations on held-out text; 0 = only at the end. The default is 0.</summary>
     public int EvaluateEvery { get; init; }

@@ -21,6 +21,8 @@ public sealed class Trainer : IDisposable
     private readonly TrainingHistory _history;
     private readonly TrainingCheckpoints? _checkpoints;
     private readonly string _headName;
+    private readonly Stopwatch _sinceSave = Stopwatch.StartNew();
+    private TimeSpan _saving;
 
     /// <param name="student">Float32 student; its weights are trained in place. Not owned.</param>
     /// <param name="objective">What is minimized.</param>
@@ -86,7 +88,7 @@ public sealed class Trainer : IDisposable
             var done = _optimizer.StepCount;
             var last = done == _options.Steps;
             var evaluate = Evaluate is not null && (last || Due(_options.EvaluateEvery, done)) && (_options.EvaluateEvery > 0);
-            var save = last || Due(_options.SaveEvery, done);
+            var save = last || Due(_options.SaveEvery, done) || SaveIsDue();
             if (!(evaluate || save || _history.Full))
             {
                 continue;
@@ -120,6 +122,10 @@ public sealed class Trainer : IDisposable
             _working.Dispose();
         }
     }
+
+    // Looked at where metrics are fetched anyway, so that a GPU is not kept waiting.
+    private bool SaveIsDue() => _options.SaveInterval is { } interval && (_history.Full || !OnGpu)
+        && _sinceSave.Elapsed >= (_saving * 20 > interval ? _saving * 20 : interval);
 
     private static bool Due(int every, int done) => every > 0 && done % every == 0;
 
@@ -171,7 +177,10 @@ public sealed class Trainer : IDisposable
     {
         if (_optimizer.StepCount > 0)
         {
+            var clock = Stopwatch.StartNew();
             _checkpoints?.Save(_optimizer, _history, torch.get_num_threads());
+            _saving = clock.Elapsed;
+            _sinceSave.Restart();
         }
     }
 

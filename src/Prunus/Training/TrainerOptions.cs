@@ -27,6 +27,12 @@ public sealed record TrainerOptions
     /// <summary>Steps between checkpoints; 0 = only at the end and when cancelled. Default 100.</summary>
     public int SaveEvery { get; init; } = 100;
 
+    /// <summary>
+    /// Time between checkpoints beside <see cref="SaveEvery"/>; it stretches where writing takes more than a twentieth of it. Default null = none.
+    /// When a checkpoint is written has no influence on the result.
+    /// </summary>
+    public TimeSpan? SaveInterval { get; init; }
+
     /// <summary>Steps between evaluations; 0 = none. Default 0.</summary>
     public int EvaluateEvery { get; init; }
 
