@@ -74,7 +74,11 @@ public sealed class Decoder : IDisposable
         for (var i = 0; i < _layers.Length; i++)
         {
             using var layerScope = NewDisposeScope();
-            x = _layers[i].Forward(x, start, length, visitor, cache).MoveToOuterDisposeScope();
+            var output = _layers[i].Forward(x, start, length, visitor, cache).MoveToOuterDisposeScope();
+
+            // Held to the end of the pass, the residual streams of all layers would be its largest tensors.
+            x.Dispose();
+            x = output;
         }
 
         cache?.Advance(length);

@@ -42,6 +42,6 @@ public enum DecoderSite
 /// <summary>Sees every value of a forward pass and may replace it.</summary>
 /// <param name="site">The place.</param>
 /// <param name="layer">Layer index; -1 outside the layers.</param>
-/// <param name="value">The value there; owned by the pass.</param>
+/// <param name="value">The value there; owned by the pass, which frees it: keep an alias or a copy to hold on to it.</param>
 /// <returns>The same tensor to leave the pass as it is, or another one of the same shape to go on with.</returns>
 public delegate torch.Tensor DecoderVisitor(DecoderSite site, int layer, torch.Tensor value);

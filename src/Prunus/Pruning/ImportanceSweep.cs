@@ -12,24 +12,30 @@ public sealed class ImportanceSweep : IDisposable
 {
     private readonly Decoder _donor;
     private readonly SweepOptions _options;
-    private readonly Dictionary<Statistic, (SequenceMoments Moments, List<Tensor> Pass)> _statistics;
+    private readonly Dictionary<Statistic, SequenceMoments> _statistics;
     private readonly ResidualCosines? _cosines;
-    private readonly List<(string Name, int Length)> _layout = [];
+    private readonly Dictionary<string, (int Start, int Length)> _layout = new(StringComparer.Ordinal);
+    private readonly Dictionary<Statistic, Tensor> _pass = [];
+    private readonly int _units;
     private readonly HashSet<DecoderSite> _sites;
     private readonly bool _channels, _heads, _groups;
     private readonly ScalarType? _precision;
     private long _tokens;
-    private bool _laidOut;
 
     public ImportanceSweep(Decoder donor, SweepOptions? options = null)
     {
         (_donor, _options) = (donor, options ?? new SweepOptions());
-        _statistics = _options.Aggregations.Select(a => a.Sequence).Distinct().ToDictionary(s => s, _ => (new SequenceMoments(), new List<Tensor>()));
+        _statistics = _options.Aggregations.Select(a => a.Sequence).Distinct().ToDictionary(s => s, _ => new SequenceMoments());
         _cosines = Wants(Reading.BlockInfluence) ? new ResidualCosines() : null;
         _channels = Wants(Reading.AttentionChannel, Reading.HeadModelOpt, Reading.GroupModelOptNorm);
         _heads = Wants(Reading.HeadPaper, Reading.GroupHeadSum);
         _groups = Wants(Reading.GroupNorm);
         _sites = [.. Sites()];
+        foreach (var (name, length) in Measured())
+        {
+            _layout[name] = (_units, length);
+            _units += length;
+        }
 
         // A variance over sequences is a small difference of large numbers: float32 inside the sequence would show in it.
         _precision = _options.Aggregations.Any(a => a.Batch == Statistic.Variance) ? ScalarType.Float64
@@ -70,20 +76,20 @@ public sealed class ImportanceSweep : IDisposable
 
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        _donor.Body(ids.to(_donor.Device), Visit);
-        foreach (var (statistic, (moments, pass)) in _statistics)
+        foreach (var statistic in _statistics.Keys)
         {
-            if (pass.Count > 0)
-            {
-                var reduced = cat(pass, 1);
-                moments.Add(statistic == Statistic.Mean ? reduced / ids.size(1) : reduced);
-                pass.ForEach(t => t.Dispose());
-                pass.Clear();
-            }
+            // One tensor for all results: small ones that outlive their layer would split the freed memory between layers.
+            _pass[statistic] = empty([ids.size(0), _units], _precision ?? ScalarType.Float32, _donor.Device);
+        }
+
+        _cosines?.BeginPass(_donor.Config.LayerCount, ids.size(0), ids.size(1), _donor.Device);
+        _donor.Body(ids.to(_donor.Device), Visit);
+        foreach (var (statistic, moments) in _statistics)
+        {
+            moments.Add(statistic == Statistic.Mean ? _pass[statistic] / ids.size(1) : _pass[statistic]);
         }
 
         _cosines?.EndPass();
-        _laidOut = true;
         _tokens += ids.numel();
     }
 
@@ -99,11 +105,9 @@ public sealed class ImportanceSweep : IDisposable
         var values = new Dictionary<string, double[]>(StringComparer.Ordinal);
         foreach (var aggregation in _options.Aggregations)
         {
-            if (_layout.Count > 0)
-            {
-                var all = _statistics[aggregation.Sequence].Moments.Aggregate(aggregation.Batch);
-                ScoreDerivation.Add(values, Split(all), _donor.Config, _options.Readings, aggregation.Suffix);
-            }
+            var all = _statistics[aggregation.Sequence].Aggregate(aggregation.Batch);
+            var measured = _layout.ToDictionary(m => m.Key, m => all.AsSpan(m.Value.Start, m.Value.Length).ToArray(), StringComparer.Ordinal);
+            ScoreDerivation.Add(values, measured, _donor.Config, _options.Readings, aggregation.Suffix);
         }
 
         if (_cosines is not null)
@@ -111,31 +115,47 @@ public sealed class ImportanceSweep : IDisposable
             values[Reading.BlockInfluence.Id] = _cosines.Influence();
         }
 
-        return new Scores(values, null, _statistics.Values.Max(s => s.Moments.Count), _tokens);
+        return new Scores(values, null, _statistics.Values.Max(s => s.Count), _tokens);
     }
 
     public void Dispose()
     {
-        foreach (var (moments, pass) in _statistics.Values)
+        foreach (var moments in _statistics.Values)
         {
             moments.Dispose();
-            pass.ForEach(t => t.Dispose());
         }
 
         _cosines?.Dispose();
     }
 
-    private Dictionary<string, double[]> Split(double[] all)
+    // Everything that is measured, with its number of units.
+    private IEnumerable<(string Name, int Length)> Measured()
     {
-        var measured = new Dictionary<string, double[]>(StringComparer.Ordinal);
-        var start = 0;
-        foreach (var (name, length) in _layout)
+        var config = _donor.Config;
+        for (var i = 0; i < config.LayerCount; i++)
         {
-            measured[name] = all[start..(start + length)];
-            start += length;
+            var layer = config.Layers[i];
+            foreach (var (wanted, reading, length) in new[]
+            {
+                (_channels, Reading.AttentionChannel, layer.QueryHeads * config.HeadDim), (_heads, Reading.HeadPaper, layer.QueryHeads), (_groups, Reading.GroupNorm, layer.KvGroups),
+            })
+            {
+                if (wanted)
+                {
+                    yield return ($"L{i}.{reading.Id}", length);
+                }
+            }
+
+            foreach (var site in _sites.Where(s => s != DecoderSite.NormFinal))
+            {
+                yield return (ScoreDerivation.Name(site, i), site is DecoderSite.FfnActivation or DecoderSite.FfnUp or DecoderSite.FfnGate ? layer.Ffn : config.Hidden);
+            }
         }
 
-        return measured;
+        if (_sites.Contains(DecoderSite.NormFinal))
+        {
+            yield return (ScoreDerivation.Name(DecoderSite.NormFinal, -1), config.Hidden);
+        }
     }
 
     private bool Wants(params Reading[] readings) => readings.Any(r => _options.Readings.Contains(r));
@@ -148,7 +168,7 @@ public sealed class ImportanceSweep : IDisposable
             yield return DecoderSite.NormMlpIn;
         }
 
-        if (Wants(Reading.HiddenAll, Reading.Norms))
+        if (_donor.Config.PostNorms && Wants(Reading.HiddenAll, Reading.Norms))
         {
             yield return DecoderSite.NormAttentionPost;
             yield return DecoderSite.NormMlpPost;
@@ -161,7 +181,7 @@ public sealed class ImportanceSweep : IDisposable
 
         foreach (var (reading, site) in new[] { (Reading.FfnAct, DecoderSite.FfnActivation), (Reading.FfnPre, DecoderSite.FfnUp), (Reading.FfnPreGate, DecoderSite.FfnGate) })
         {
-            if (Wants(reading))
+            if (Wants(reading) && (site != DecoderSite.FfnGate || _donor.Config.Gated))
             {
                 yield return site;
             }
@@ -215,14 +235,10 @@ public sealed class ImportanceSweep : IDisposable
     // Values [B,T,units] → one number per sequence and unit for each statistic in use.
     private void Measure(string name, Tensor values)
     {
-        if (!_laidOut)
-        {
-            _layout.Add((name, (int)values.size(2)));
-        }
-
+        var (start, length) = _layout[name];
         using var scope = NewDisposeScope();
         var x = Precise(values);
-        foreach (var (statistic, (_, pass)) in _statistics)
+        foreach (var (statistic, pass) in _pass)
         {
             // The mean is a sum until the pass ends: all its sequences have the same length.
             var reduced = statistic switch
@@ -231,7 +247,7 @@ public sealed class ImportanceSweep : IDisposable
                 Statistic.L2 => linalg.vector_norm(x, 2, [1]),
                 _ => x.var([1], unbiased: false),
             };
-            pass.Add(reduced.DetachFromDisposeScope());
+            pass.narrow(1, start, length).copy_(reduced);
         }
     }
 

@@ -7,31 +7,40 @@ namespace Prunus.Pruning;
 /// <summary>Block Influence (Men et al. 2024, formula 1): 1 - mean over all tokens of cos(h_i, h_{i+1}), h being the residual stream between layers.</summary>
 internal sealed class ResidualCosines : IDisposable
 {
-    private readonly List<Tensor> _norms = [], _products = [];
-    private Tensor? _previous, _sum;
+    private Tensor? _norms, _products, _previous, _sum;
+    private int _seen;
     private long _tokens;
+
+    /// <summary>Makes room for a pass of [sequences, tokens].</summary>
+    public void BeginPass(int layers, long sequences, long tokens, Device device)
+    {
+        Clear();
+        _norms = empty([layers + 1, sequences, tokens], ScalarType.Float32, device).DetachFromDisposeScope();
+        _products = empty([layers, sequences, tokens], ScalarType.Float32, device).DetachFromDisposeScope();
+    }
 
     /// <summary>Takes the residual stream of the running pass, layer after layer: [B,T,hidden].</summary>
     public void See(Tensor stream)
     {
         using var scope = NewDisposeScope();
         var current = stream.to(ScalarType.Float32);
-        _norms.Add(linalg.vector_norm(current, 2, [-1]).DetachFromDisposeScope());
+        _norms![_seen].copy_(linalg.vector_norm(current, 2, [-1]));
         if (_previous is not null)
         {
-            _products.Add((current * _previous).sum(-1).DetachFromDisposeScope());
+            _products![_seen - 1].copy_((current * _previous).sum(-1));
             _previous.Dispose();
         }
 
         _previous = current.alias().DetachFromDisposeScope();
+        _seen++;
     }
 
     /// <summary>Ends the pass: adds its cosines to the sums.</summary>
     public void EndPass()
     {
         using var scope = NewDisposeScope();
-        var norms = stack(_norms);
-        var cosines = stack(_products) / (norms.narrow(0, 0, _products.Count) * norms.narrow(0, 1, _products.Count));
+        var layers = _products!.size(0);
+        var cosines = _products / (_norms!.narrow(0, 0, layers) * _norms.narrow(0, 1, layers));
         var sum = cosines.to(ScalarType.Float64).sum([1, 2]);
         _tokens += cosines.size(1) * cosines.size(2);
         if (_sum is null)
@@ -61,14 +70,9 @@ internal sealed class ResidualCosines : IDisposable
 
     private void Clear()
     {
-        foreach (var tensor in _norms.Concat(_products))
-        {
-            tensor.Dispose();
-        }
-
-        _norms.Clear();
-        _products.Clear();
+        _norms?.Dispose();
+        _products?.Dispose();
         _previous?.Dispose();
-        _previous = null;
+        (_norms, _products, _previous, _seen) = (null, null, null, 0);
     }
 }
