@@ -33,7 +33,7 @@ internal static class SweepBenchmark
 
     private static void Forward(Decoder decoder, Tensor ids, bool head)
     {
-        foreach (var batch in ids.split(Math.Max(1, new SweepOptions().TokensPerPass / ids.size(1))))
+        foreach (var batch in ids.split(Math.Max(1, (decoder.Device.type == DeviceType.CPU ? 2048 : 8192) / ids.size(1))))
         {
             using var scope = NewDisposeScope();
             var hidden = decoder.Body(batch);

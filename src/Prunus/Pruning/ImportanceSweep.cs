@@ -54,7 +54,7 @@ public sealed class ImportanceSweep : IDisposable
         using var sweep = new ImportanceSweep(donor, options);
         foreach (var batch in batches)
         {
-            foreach (var pass in batch.split(Math.Max(1, sweep._options.TokensPerPass / Math.Max(1, batch.size(1)))))
+            foreach (var pass in batch.split(sweep._options.SequencesPerPass(batch.size(1), donor.Device.type == DeviceType.CPU)))
             {
                 using var rows = pass;
                 cancellation.ThrowIfCancellationRequested();
