@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Prunus.Tests.Shrinking;
 
-/// <summary>SIGKILL, as a power cut or the kernel's out-of-memory killer would do it.</summary>
+/// <summary>SIGKILL, as the kernel's out-of-memory killer sends it.</summary>
 public sealed class KillTests(SmallJob job) : IClassFixture<SmallJob>
 {
     [Fact]
