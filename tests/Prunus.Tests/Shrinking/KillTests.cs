@@ -20,7 +20,7 @@ public sealed class KillTests(SmallJob job) : IClassFixture<SmallJob>
         var moments = new List<string>();
         for (var i = 0; i < 3; i++)
         {
-            var after = whole * (0.15 + (0.85 * random.NextDouble()));
+            var after = whole * (0.2 + (0.4 * random.NextDouble()));
             var killed = await PrunusProcess.Kill(Arguments(output), after);
             moments.Add($"{after.TotalSeconds:0.00} s{(killed ? "" : " (had ended)")}");
         }
