@@ -14,7 +14,7 @@ internal static class RunReport
         var environment = RunEnvironment.Capture(context.CommandText, ToolVersion.Text) with
         {
             Device = device.ToString(),
-            Libtorch = Libtorch.Loaded?.ToString(),
+            Libtorch = Libtorch.Loaded?.Location.Folder,
             StageSeconds = new OrderedDictionary<string, double>(folder.StageSeconds),
             Measures = speeds,
         };

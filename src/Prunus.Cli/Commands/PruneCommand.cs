@@ -12,10 +12,12 @@ internal static class PruneCommand
 {
     private static readonly Option<bool> Check = new("--check") { Description = "Also proves the cut: compares logits with the donor's under masks (loads both models)." };
 
+    private static readonly Option<string> Dtype = ParsedOption.Create<string>("--dtype", "f32|bf16|f16", "Type of the weights written (the donor's; bf16 where that is quantised).", ParsedOption.OneOf("f32", "bf16", "f16"));
+
     public static Verb Create() => new("prune", "Applies a plan to a checkpoint and writes the student as a Hugging Face folder.")
     {
         Arguments = { SharedOptions.Checkpoint },
-        Options = { SharedOptions.Plan, SharedOptions.Out, SharedOptions.Dtype, Check },
+        Options = { SharedOptions.Plan, SharedOptions.Out, Dtype, Check },
         Examples = ["prune ./my-model --plan plan.json --out ./my-model-small", "prune model.gguf --plan plan.json --out small --dtype f16"],
         Run = Run,
     };
@@ -27,8 +29,8 @@ internal static class PruneCommand
         using var checkpoint = Checkpoint.Open(context.Value(SharedOptions.Checkpoint));
         var weights = new PrunedWeights(checkpoint, plan);
         var difference = context.Value(Check) ? SelfTest(context, checkpoint, plan) : null;
-        var type = !context.Given(SharedOptions.Dtype) ? StudentCheckpoint.TypeLike(weights.DonorStoredAs)
-            : context.Required(SharedOptions.Dtype) switch { "f16" => ElementType.F16, "bf16" => ElementType.BF16, _ => ElementType.F32 };
+        var type = !context.Given(Dtype) ? StudentCheckpoint.TypeLike(weights.DonorStoredAs)
+            : context.Value(Dtype) switch { "f16" => ElementType.F16, "bf16" => ElementType.BF16, _ => ElementType.F32 };
         StudentCheckpoint.Write(folder, checkpoint, weights.Config, weights.Read, type, ["pruned"]);
         if (context.Json)
         {

@@ -23,7 +23,7 @@ internal static class TrainCommand
             Options = { SharedOptions.Out, SharedOptions.Fresh, Tokenizer, InitialDeviation, Licence, Dtype },
             Examples = ["train config.json --tokenizer tokenizer.json --text books.txt --steps 2000 --out donor", "train ./my-model --text mine.jsonl --steps 100 --lr 1e-4"],
             Run = context => Run(context, teacher: null),
-        });
+        }, HealingFlags.WithoutTeacher);
 
     public static Verb CreateDistill()
     {
@@ -34,12 +34,12 @@ internal static class TrainCommand
             Options = { Teacher, SharedOptions.Out, SharedOptions.Fresh, Tokenizer, InitialDeviation, Licence, Dtype },
             Examples = ["distill ./pruned --teacher ./donor --text corpus.txt --steps 400 --out healed"],
             Run = context => Run(context, context.Value(Teacher)),
-        });
+        }, HealingFlags.All);
     }
 
-    private static Verb With(Verb verb)
+    private static Verb With(Verb verb, IReadOnlyList<Option> healing)
     {
-        foreach (var option in CorpusFlags.All.Concat(HealingFlags.All))
+        foreach (var option in CorpusFlags.All.Concat(healing))
         {
             verb.Options.Add(option);
         }
@@ -49,14 +49,14 @@ internal static class TrainCommand
 
     private static int Run(VerbContext context, string? teacher)
     {
-        var healing = HealingFlags.Read(context);
+        var healing = HealingFlags.Read(context, teacher is not null);
         var options = new TrainOptions
         {
             Start = context.Value(Start),
             Tokenizer = context.Given(Tokenizer) ? context.Value(Tokenizer) : null,
             Teacher = teacher,
             Corpus = CorpusFlags.Read(context),
-            Healing = teacher is null ? healing.WithoutTeacher : healing,
+            Healing = healing,
             InitialDeviation = context.Required(InitialDeviation),
             Licence = context.Given(Licence) ? context.Value(Licence) : null,
             WriteAs = ShrinkCommand.WriteAs(context.Required(Dtype)) ?? ElementType.F32,

@@ -25,7 +25,10 @@ internal static class HealingFlags
     public static IReadOnlyList<Option> All { get; } =
         [Steps, Batch, MicroBatch, Block, LearningRate, Warmup, WeightDecay, Kl, CrossEntropy, Tau, TauSquared, Precision, SaveEvery, EvaluateEvery];
 
-    public static HealingOptions Read(VerbContext context)
+    /// <summary>Those that mean something without a teacher.</summary>
+    public static IReadOnlyList<Option> WithoutTeacher { get; } = [.. All.Except([Kl, CrossEntropy, Tau, TauSquared])];
+
+    public static HealingOptions Read(VerbContext context, bool teacher = true)
     {
         return new HealingOptions
         {
@@ -36,10 +39,10 @@ internal static class HealingFlags
             LearningRate = context.Required(LearningRate),
             Warmup = Given(Warmup),
             WeightDecay = context.Required(WeightDecay),
-            KlWeight = context.Required(Kl),
-            CrossEntropyWeight = context.Required(CrossEntropy),
-            Temperature = context.Required(Tau),
-            TauSquared = context.Value(TauSquared),
+            KlWeight = teacher ? context.Required(Kl) : 0,
+            CrossEntropyWeight = teacher ? context.Required(CrossEntropy) : 1,
+            Temperature = teacher ? context.Required(Tau) : 1,
+            TauSquared = teacher && context.Value(TauSquared),
             Precision = context.Required(Precision) switch { "f32" => Training.Precision.Float32, "bf16" => Training.Precision.BFloat16, _ => Training.Precision.Auto },
             SaveEvery = Given(SaveEvery),
             EvaluateEvery = context.Required(EvaluateEvery),

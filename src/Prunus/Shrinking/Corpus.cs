@@ -25,22 +25,12 @@ public sealed class Corpus
     /// <exception cref="PrunusInputException">A text cannot be read, or the first is too short to hold some out.</exception>
     public static Corpus Read(CorpusOptions options, Tokenizer tokenizer)
     {
-        var (first, rest) = (options.Texts[0], options.Texts.Skip(1));
-        var text = TextFile.ReadAll(first.Path);
-        var evaluation = options.HeldOutText is { } path ? TextFile.ReadAll(path) : null;
-        if (evaluation is null)
-        {
-            (text, evaluation) = Split(first.Path, text, options.HeldOutShare);
-        }
-
-        (TokenSource, double)[] sources =
-        [
-            (TokenSource.FromText(Name(first), text, tokenizer), first.Weight),
-            .. rest.Select(t => (TokenSource.FromFile(t.Path, tokenizer), t.Weight)),
-        ];
-        var heldOut = tokenizer.Encode(evaluation, parseSpecial: true, addSpecial: false);
-        return heldOut.Length >= 2 ? new Corpus(sources, heldOut)
-            : throw new PrunusInputException(options.HeldOutText ?? first.Path, $"gives {heldOut.Length} tokens to evaluate on", "give a longer text");
+        var (first, heldOut) = options.HeldOutText is { } path
+            ? (TokenSource.FromFile(options.Texts[0].Path, tokenizer), TokenSource.FromFile(path, tokenizer))
+            : Split(options.Texts[0].Path, options.HeldOutShare, tokenizer);
+        (TokenSource, double)[] sources = [(first, options.Texts[0].Weight), .. options.Texts.Skip(1).Select(t => (TokenSource.FromFile(t.Path, tokenizer), t.Weight))];
+        return heldOut.Ids.Length >= 2 ? new Corpus(sources, heldOut.Ids)
+            : throw new PrunusInputException(options.HeldOutText ?? options.Texts[0].Path, $"gives {heldOut.Ids.Length} tokens to evaluate on", "give a longer text");
     }
 
     /// <summary>Batches to train on, a pure function of seed and step.</summary>
@@ -82,17 +72,25 @@ public sealed class Corpus
         }
     }
 
-    private static (string Training, string Evaluation) Split(string path, string text, double share)
+    // Of documents the last ones are held out whole, of a text the end.
+    private static (TokenSource Training, TokenSource HeldOut) Split(string path, double share, Tokenizer tokenizer)
     {
+        var name = Path.GetFileName(path);
+        var documents = TextFile.ReadDocuments(path);
+        var heldOut = (int)Math.Ceiling(documents.Count * share);
+        if (documents.Count > 1 && heldOut < documents.Count)
+        {
+            return (TokenSource.FromDocuments(name, documents.SkipLast(heldOut), tokenizer), TokenSource.FromDocuments(name, documents.TakeLast(heldOut), tokenizer));
+        }
+
         try
         {
-            return Datasets.HeldOut.SplitShare(text, share);
+            var (training, evaluation) = Datasets.HeldOut.SplitShare(documents.Count == 1 ? documents[0] : "", share);
+            return (TokenSource.FromText(name, training, tokenizer), TokenSource.FromText(name, evaluation, tokenizer));
         }
         catch (PrunusInputException e)
         {
             throw new PrunusInputException(path, "is too short to hold some of it out", "give a longer text, or name another one to evaluate on", e);
         }
     }
-
-    private static string Name(TextWeight text) => Path.GetFileName(text.Path);
 }

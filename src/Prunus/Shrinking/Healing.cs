@@ -7,6 +7,14 @@ using Prunus.Training;
 
 namespace Prunus.Shrinking;
 
+/// <summary>What a training gave.</summary>
+/// <param name="Training">Losses of every step.</param>
+/// <param name="Epochs">How often each text was gone through.</param>
+public sealed record HealingResult(TrainingResult Training, IReadOnlyList<SourceEpochs> Epochs);
+
+/// <summary>How often a text was gone through.</summary>
+public sealed record SourceEpochs(string Name, double Epochs);
+
 /// <summary>Trains a student in place: the one way in which shrink, distill and train do it.</summary>
 public static class Healing
 {
@@ -20,7 +28,7 @@ public static class Healing
     /// <param name="work">Folder of the checkpoints that a repeated call resumes from; null = none.</param>
     /// <param name="progress">Told at log intervals.</param>
     /// <param name="cancellation">Looked at between steps.</param>
-    public static TrainingResult Run(
+    public static HealingResult Run(
         Decoder student, Decoder? teacher, Corpus corpus, HealingOptions options, string stage, string identity, long seed, string? work,
         IProgress<ProgressUpdate>? progress, CancellationToken cancellation)
     {
@@ -46,7 +54,8 @@ public static class Healing
         {
             Evaluate = options.EvaluateEvery > 0 ? decoder => HeldOutLoss(decoder, corpus, options.Block.Value).MeanLoss : null,
         };
-        return trainer.Run(Told(progress, stage), cancellation);
+        var result = trainer.Run(Told(progress, stage), cancellation);
+        return new HealingResult(result, [.. blocks.Epochs(options.Steps).Select(e => new SourceEpochs(e.Name, e.Epochs))]);
     }
 
     /// <summary>Loss on the held-out text, in windows of a training block.</summary>

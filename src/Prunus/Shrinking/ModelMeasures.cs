@@ -17,23 +17,25 @@ namespace Prunus.Shrinking;
 /// <param name="Sample">Greedy continuation of the run's prompt.</param>
 /// <param name="Training">Loss of every training step; empty where nothing was trained.</param>
 /// <param name="Evaluations">Held-out loss during training, by step.</param>
+/// <param name="Epochs">How often each text was gone through.</param>
 public sealed record ModelMeasures(
     string Name, long Parameters, long NonEmbedding, long Bytes, double FlopsPerToken, double Loss, IReadOnlyList<double> WindowLosses, string Sample,
-    IReadOnlyList<double> Training, IReadOnlyList<double[]> Evaluations)
+    IReadOnlyList<double> Training, IReadOnlyList<double[]> Evaluations, IReadOnlyList<SourceEpochs> Epochs)
 {
     private const int SampleTokens = 48;
 
     /// <summary>Measures a decoder.</summary>
     internal static ModelMeasures Of(
-        string name, Decoder decoder, Corpus corpus, Tokenizer tokenizer, int[] prompt, int window, Training.TrainingResult? training, Action<int, int>? progress, CancellationToken cancellation)
+        string name, Decoder decoder, Corpus corpus, Tokenizer tokenizer, int[] prompt, int window, HealingResult? training, Action<int, int>? progress, CancellationToken cancellation)
     {
         var cost = DecoderCost.Of(decoder.Config);
         var sample = tokenizer.Decode([.. Generation.Generate(decoder, prompt, new GenerationOptions { MaxTokens = SampleTokens }, cancellation)]);
         var loss = Perplexity.Measure(decoder, corpus.HeldOut, HeldOutWindows(window), progress, cancellation);
         return new ModelMeasures(
             name, cost.Parameters, cost.NonEmbedding, cost.Parameters * sizeof(float), cost.FlopsPerToken, loss.MeanLoss, loss.WindowLosses, sample,
-            training is null ? [] : [.. training.Steps.Select(s => s.Loss)],
-            training is null ? [] : [.. training.Evaluations.Select(e => new[] { e.Step, e.Value })]);
+            training is null ? [] : [.. training.Training.Steps.Select(s => s.Loss)],
+            training is null ? [] : [.. training.Training.Evaluations.Select(e => new[] { e.Step, e.Value })],
+            training?.Epochs ?? []);
     }
 
     /// <summary>How the held-out text is cut: 128 windows at most, about 2048 tokens at once.</summary>
@@ -43,7 +45,7 @@ public sealed record ModelMeasures(
     {
         ["parameters"] = Parameters,
         ["parameters_non_embedding"] = NonEmbedding,
-        ["bytes"] = Bytes,
+        ["bytes_as_float32"] = Bytes,
         ["flops_per_token"] = FlopsPerToken,
         ["loss"] = Loss,
         ["perplexity"] = Math.Exp(Loss),

@@ -16,7 +16,7 @@ internal static class ShrinkRecord
             Title = FormattableString.Invariant($"{donor.Family} decoder, {before.Parameters / 1e6:F2} M → {after.Parameters / 1e6:F2} M parameters"),
             Options = (System.Text.Json.Nodes.JsonObject)identity.Options.DeepClone(),
             Seeds = [options.Seed],
-            Metrics = new OrderedDictionary<string, Metric>
+            Metrics = TrainRecord.WithEpochs(after, new OrderedDictionary<string, Metric>
             {
                 ["loss"] = new(after.Loss, Unit: "nats/token"),
                 ["perplexity"] = new(Math.Exp(after.Loss)),
@@ -25,7 +25,7 @@ internal static class ShrinkRecord
                 ["keep_share"] = new((double)after.Parameters / before.Parameters),
                 ["tokens"] = new((double)healing.Steps * healing.Batch!.Value * healing.Block!.Value),
                 ["gap_closed_share"] = new(GapClosed(models)),
-            },
+            }),
             Subjects = [.. models.Select(m => m.Subject)],
             Claims = Claims(models),
             Series = TrainRecord.Curves(models),

@@ -170,7 +170,7 @@ public sealed class ShrinkRun : IDisposable
         return Measure(name, student, result, cancellation);
     }
 
-    private ModelMeasures Measure(string name, Decoder decoder, Training.TrainingResult? training, CancellationToken cancellation)
+    private ModelMeasures Measure(string name, Decoder decoder, HealingResult? training, CancellationToken cancellation)
     {
         using var noGradient = torch.no_grad();
         using var scope = torch.NewDisposeScope();
@@ -182,7 +182,7 @@ public sealed class ShrinkRun : IDisposable
     // The run folder is the checkpoint: its files lie beside plan, record and report.
     private void Write(Decoder student, ModelMeasures distilled, string scratch)
     {
-        var folder = Path.Combine(scratch, "checkpoint");
+        var folder = Path.Combine(scratch, Path.GetFileName(_folder.Path));
         var type = _options.WriteAs ?? StudentCheckpoint.TypeLike(new CheckpointWeights(_checkpoint).StoredAs);
         StudentCheckpoint.Write(folder, _checkpoint, student.Config, p => DecoderValues.Of(student, p), type, ["pruned", "distilled", "prunus"], ShrinkCard.Sections(_options, [.. Measured("donor", "pruned"), distilled], _healing));
         foreach (var file in Directory.EnumerateFiles(folder))

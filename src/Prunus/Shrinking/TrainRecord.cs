@@ -14,19 +14,30 @@ internal static class TrainRecord
             Title = FormattableString.Invariant($"{(options.Teacher is null ? "trained" : "distilled")}, {trained.Parameters / 1e6:F2} M parameters"),
             Options = (System.Text.Json.Nodes.JsonObject)identity.Options.DeepClone(),
             Seeds = [options.Seed],
-            Metrics = new OrderedDictionary<string, Metric>
+            Metrics = WithEpochs(trained, new OrderedDictionary<string, Metric>
             {
                 ["loss"] = new(trained.Loss, Unit: "nats/token"),
                 ["perplexity"] = new(Math.Exp(trained.Loss)),
                 ["parameters"] = new(trained.Parameters),
                 ["bytes"] = new(trained.Bytes),
                 ["tokens"] = new((double)healing.Steps * healing.Batch!.Value * healing.Block!.Value),
-            },
+            }),
             Subjects = [.. models.Select(m => m.Subject)],
             Series = Curves(models),
             Samples = [.. models.Select(m => new Sample(m.Name, "", m.Sample))],
             Artefacts = [new("model.safetensors", "weights")],
         };
+    }
+
+    /// <summary>Adds how often each text was gone through.</summary>
+    public static OrderedDictionary<string, Metric> WithEpochs(ModelMeasures trained, OrderedDictionary<string, Metric> metrics)
+    {
+        foreach (var (name, epochs) in trained.Epochs)
+        {
+            metrics.TryAdd($"epochs of {name}", new Metric(epochs));
+        }
+
+        return metrics;
     }
 
     /// <summary>Training and held-out curves of the models that were trained.</summary>

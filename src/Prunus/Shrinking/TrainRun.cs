@@ -55,7 +55,7 @@ public sealed class TrainRun : IDisposable
             Measure("trained", result).Write(Path.Combine(scratch, "trained.json"));
             Write(student, scratch);
 
-            ModelMeasures Measure(string name, Training.TrainingResult? training)
+            ModelMeasures Measure(string name, HealingResult? training)
             {
                 using var noGradient = torch.no_grad();
                 return ModelMeasures.Of(

@@ -50,7 +50,7 @@ public sealed class ShrinkRunTests(SmallJob job) : IClassFixture<SmallJob>
         ModelMeasures[] models = [Measured("donor", donor), Measured("pruned", pruned), Measured("distilled", distilled)];
         Assert.Equal(expected, ShrinkRecord.GapClosed(models), 1e-12);
 
-        static ModelMeasures Measured(string name, double loss) => new(name, 1, 1, 4, 1, loss, [loss], "", [], []);
+        static ModelMeasures Measured(string name, double loss) => new(name, 1, 1, 4, 1, loss, [loss], "", [], [], []);
     }
 
     [Fact]
