@@ -15,11 +15,12 @@ public static class StudentCheckpoint
     /// <param name="type">F32, F16 or BF16.</param>
     /// <param name="tags">What was done, for the card: <c>pruned</c>, <c>distilled</c>.</param>
     /// <param name="sections">More sections of the card: heading and Markdown.</param>
+    /// <param name="title">Title of the card; null = the folder's name and the donor's.</param>
     /// <exception cref="PrunusInputException">The folder holds something.</exception>
     /// <exception cref="PrunusRunException">The disk is full or fails.</exception>
     public static void Write(
         string folder, Checkpoint donor, DecoderConfig config, Func<ParameterSpec, float[]> read, ElementType type,
-        IReadOnlyList<string> tags, IReadOnlyList<(string Heading, string Markdown)>? sections = null)
+        IReadOnlyList<string> tags, IReadOnlyList<(string Heading, string Markdown)>? sections = null, string? title = null)
     {
         var json = config.ToHuggingFace(donor.Config);
         var key = json.ContainsKey("dtype") ? "dtype" : "torch_dtype";
@@ -28,7 +29,7 @@ public static class StudentCheckpoint
         var donorConfig = DecoderConfig.FromHuggingFace(donor.Config, donor.Location);
         var card = new ModelCard
         {
-            Title = $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))}, made from {name}",
+            Title = title ?? $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))}, made from {name}",
             Licence = donor.Licence,
             BaseModel = name,
             Tags = tags,

@@ -179,12 +179,15 @@ public sealed class ShrinkRun : IDisposable
             (done, all) => _progress?.Report(new ProgressUpdate(name, done, all)), cancellation);
     }
 
+    // Not the folder's name: the same run in another folder leaves the same bytes.
+    private string Title => $"{Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(_checkpoint.Location))}, pruned and distilled";
+
     // The run folder is the checkpoint: its files lie beside plan, record and report.
     private void Write(Decoder student, ModelMeasures distilled, string scratch)
     {
-        var folder = Path.Combine(scratch, Path.GetFileName(_folder.Path));
+        var folder = Path.Combine(scratch, "checkpoint");
         var type = _options.WriteAs ?? StudentCheckpoint.TypeLike(new CheckpointWeights(_checkpoint).StoredAs);
-        StudentCheckpoint.Write(folder, _checkpoint, student.Config, p => DecoderValues.Of(student, p), type, ["pruned", "distilled", "prunus"], ShrinkCard.Sections(_options, [.. Measured("donor", "pruned"), distilled], _healing));
+        StudentCheckpoint.Write(folder, _checkpoint, student.Config, p => DecoderValues.Of(student, p), type, ["pruned", "distilled", "prunus"], ShrinkCard.Sections(_options, [.. Measured("donor", "pruned"), distilled], _healing), Title);
         foreach (var file in Directory.EnumerateFiles(folder))
         {
             File.Move(file, Path.Combine(scratch, Path.GetFileName(file)));
