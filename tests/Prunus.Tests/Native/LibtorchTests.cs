@@ -84,7 +84,8 @@ public class LibtorchTests
     [Fact]
     public void MemoryUse_is_plausible()
     {
-        Assert.InRange(MemoryUse.CurrentBytes, 1 << 20, MemoryUse.PeakBytes);
+        // The kernel updates the peak lazily: it may lag a little behind the current value.
+        Assert.InRange(MemoryUse.CurrentBytes, 1 << 20, MemoryUse.PeakBytes + (16 << 20));
     }
 
     [Fact]
