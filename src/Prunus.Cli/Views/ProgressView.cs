@@ -98,7 +98,7 @@ internal sealed class ProgressView(TextWriter error, ProgressStyle style, TimePr
     private string Text(ProgressUpdate update, TimeSpan elapsed)
     {
         var (step, total) = (update.Step, update.Total);
-        List<string> parts = [total > 0 ? string.Create(CultureInfo.InvariantCulture, $"{update.Stage} {step}/{total} ({100.0 * step / total:0}%)") : $"{update.Stage} {step}"];
+        List<string> parts = [total > 0 ? string.Create(CultureInfo.InvariantCulture, $"{update.Stage} {step}/{total} ({100.0 * step / total:0}%)") : step > 0 ? $"{update.Stage} {step}" : $"{update.Stage} …"];
         if (update.Loss is { } loss)
         {
             parts.Add($"loss {NumberText.Value(loss)}");
