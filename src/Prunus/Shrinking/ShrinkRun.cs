@@ -187,7 +187,7 @@ public sealed class ShrinkRun : IDisposable
     {
         var folder = Path.Combine(scratch, "checkpoint");
         var type = _options.WriteAs ?? StudentCheckpoint.TypeLike(new CheckpointWeights(_checkpoint).StoredAs);
-        StudentCheckpoint.Write(folder, _checkpoint, student.Config, p => DecoderValues.Of(student, p), type, ["pruned", "distilled", "prunus"], ShrinkCard.Sections(_options, [.. Measured("donor", "pruned"), distilled], _healing), Title);
+        StudentCheckpoint.Write(folder, _checkpoint, student.Config, p => DecoderValues.Read(student, p), type, ["pruned", "distilled", "prunus"], ShrinkCard.Sections(_options, [.. Measured("donor", "pruned"), distilled], _healing), Title);
         foreach (var file in Directory.EnumerateFiles(folder))
         {
             File.Move(file, Path.Combine(scratch, Path.GetFileName(file)));

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Prunus.Checkpoints;
 using Prunus.Decoders;
+using Prunus.Pruning;
 using Prunus.Runs;
 using Prunus.Tokenizers;
 using TorchSharp;
@@ -89,7 +90,7 @@ public sealed class TrainRun : IDisposable
         json.Remove("torch_dtype");
         var card = new ModelCard { Title = "A language model trained with Prunus", Licence = _start?.Licence ?? _options.Licence, Tags = ["prunus"] };
         var folder = Path.Combine(scratch, "checkpoint");
-        CheckpointWriter.Write(folder, json, WeightExport.Tensors(student.Config, _options.WriteAs, p => DecoderValues.Of(student, p)), _files, card.ToMarkdown());
+        CheckpointWriter.Write(folder, json, WeightExport.Tensors(student.Config, _options.WriteAs, p => DecoderValues.Read(student, p)), _files, card.ToMarkdown());
         foreach (var file in Directory.EnumerateFiles(folder))
         {
             File.Move(file, Path.Combine(scratch, Path.GetFileName(file)));
