@@ -58,9 +58,9 @@ public static class Healing
         return new HealingResult(result, [.. blocks.Epochs(options.Steps).Select(e => new SourceEpochs(e.Name, e.Epochs))]);
     }
 
-    /// <summary>Loss on the held-out text, in windows of a training block.</summary>
-    public static PerplexityResult HeldOutLoss(Decoder decoder, Corpus corpus, int window, int? windows = 128) =>
-        Perplexity.Measure(decoder, corpus.HeldOut, new PerplexityOptions { Window = window, Windows = windows, Batch = Math.Max(1, 2048 / window) });
+    /// <summary>Loss on the held-out text in windows of a training block: 128 windows at most, about 2048 tokens at once.</summary>
+    public static PerplexityResult HeldOutLoss(Decoder decoder, Corpus corpus, int window, Action<int, int>? progress = null, CancellationToken cancellation = default) =>
+        Perplexity.Measure(decoder, corpus.HeldOut, new PerplexityOptions { Window = window, Windows = 128, Batch = Math.Max(1, 2048 / window) }, progress, cancellation);
 
     private static void CheckVocabularies(Decoder student, Decoder? teacher)
     {

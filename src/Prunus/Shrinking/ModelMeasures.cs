@@ -30,16 +30,13 @@ public sealed record ModelMeasures(
     {
         var cost = DecoderCost.Of(decoder.Config);
         var sample = tokenizer.Decode([.. Generation.Generate(decoder, prompt, new GenerationOptions { MaxTokens = SampleTokens }, cancellation)]);
-        var loss = Perplexity.Measure(decoder, corpus.HeldOut, HeldOutWindows(window), progress, cancellation);
+        var loss = Healing.HeldOutLoss(decoder, corpus, window, progress, cancellation);
         return new ModelMeasures(
             name, cost.Parameters, cost.NonEmbedding, cost.Parameters * sizeof(float), cost.FlopsPerToken, loss.MeanLoss, loss.WindowLosses, sample,
             training is null ? [] : [.. training.Training.Steps.Select(s => s.Loss)],
             training is null ? [] : [.. training.Training.Evaluations.Select(e => new[] { e.Step, e.Value })],
             training?.Epochs ?? []);
     }
-
-    /// <summary>How the held-out text is cut: 128 windows at most, about 2048 tokens at once.</summary>
-    private static PerplexityOptions HeldOutWindows(int window) => new() { Window = window, Windows = 128, Batch = Math.Max(1, 2048 / window) };
 
     internal Subject Subject => new(Name, new OrderedDictionary<string, double>
     {

@@ -38,7 +38,7 @@ public sealed class ShrinkRunTests(SmallJob job) : IClassFixture<SmallJob>
 
         // The weights written are those that were measured.
         var loss = record.Subjects.ToDictionary(s => s.Name, s => s.Measures["loss"]);
-        Assert.Equal(loss["distilled"], Healing.HeldOutLoss(decoder, Corpus.Read(job.Options.Corpus, Tokenizer.Load(SmallJob.TokenizerFile)), 32).MeanLoss, 1e-6);
+        Assert.Equal(loss["distilled"], Healing.HeldOutLoss(decoder, Corpus.Read(job.Options.Corpus, Tokenizer.Load(SmallJob.TokenizerFile)), 32, cancellation: TestContext.Current.CancellationToken).MeanLoss, 1e-6);
         var expected = loss["pruned"] > loss["donor"] ? (loss["pruned"] - loss["distilled"]) / (loss["pruned"] - loss["donor"]) : 0;
         Assert.Equal(expected, record.Metrics["gap_closed_share"].Value, 1e-12);
     }
