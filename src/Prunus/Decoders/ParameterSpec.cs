@@ -14,4 +14,7 @@ public sealed record ParameterSpec(string Name, int? Layer, IReadOnlyList<long> 
 {
     /// <summary>Number of elements.</summary>
     public long ElementCount { get; } = Shape.Aggregate(1L, (n, d) => checked(n * d));
+
+    /// <summary>Whether this is the weight of a norm over the residual stream (not of one over head_dim).</summary>
+    public bool IsNormWeight => Name.Contains("norm_", StringComparison.Ordinal) && Name.EndsWith(".weight", StringComparison.Ordinal) && Dimensions is [{ Axis: Axis.Hidden }];
 }

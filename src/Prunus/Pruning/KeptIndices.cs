@@ -2,7 +2,7 @@ using Prunus.Decoders;
 
 namespace Prunus.Pruning;
 
-/// <summary>A plan spelled out for one donor: every axis has its list, all of them checked. Lists per layer are per donor layer.</summary>
+/// <summary>A plan spelled out for one donor: every axis has its list (vocabulary only where it is cut), all of them checked. Lists per layer are per donor layer.</summary>
 public sealed record KeptIndices(
     IReadOnlyList<int> Hidden,
     IReadOnlyList<IReadOnlyList<int>> Ffn,
@@ -10,6 +10,15 @@ public sealed record KeptIndices(
     IReadOnlyList<IReadOnlyList<int>> KvGroups,
     IReadOnlyList<int> Layers)
 {
+    /// <summary>Token ids that stay, in their new order; null = all.</summary>
+    public IReadOnlyList<int>? Vocab { get; private init; }
+
+    /// <summary>Merges by donor layer.</summary>
+    public IReadOnlyDictionary<int, HeadMerge> Merges { get; private init; } = new Dictionary<int, HeadMerge>();
+
+    /// <summary>Factors on norm weights by the donor's name of the norm.</summary>
+    public IReadOnlyDictionary<string, double> NormScales { get; private init; } = new Dictionary<string, double>();
+
     internal static KeptIndices Of(PruningPlan plan, DecoderConfig donor)
     {
         var subject = plan.Subject;
@@ -28,7 +37,17 @@ public sealed record KeptIndices(
 
         var hidden = plan.Hidden ?? All(donor.Hidden);
         Check(hidden, donor.Hidden, "hidden", subject);
-        return new KeptIndices(hidden, ffn, heads, groups, layers);
+        if (plan.Vocab is { } vocab)
+        {
+            Check(vocab, donor.VocabSize, "vocab", subject);
+        }
+
+        return new KeptIndices(hidden, ffn, heads, groups, layers)
+        {
+            Vocab = plan.Vocab,
+            Merges = PlanMerges.Check(plan.HeadMerges ?? [], donor, layers, heads, subject),
+            NormScales = CheckScales(plan.NormScales ?? new Dictionary<string, double>(), donor, subject),
+        };
 
         IReadOnlyList<int>[] PerLayer(IReadOnlyList<IReadOnlyList<int>>? lists, string name, Func<LayerConfig, int> width)
         {
@@ -60,16 +79,17 @@ public sealed record KeptIndices(
         Layers.Count);
 
     /// <summary>The architecture that is left.</summary>
-    public DecoderConfig Resulting(DecoderConfig donor) => Shape.Apply(donor, Layers);
+    public DecoderConfig Resulting(DecoderConfig donor) => Shape.Apply(donor, Layers) with { VocabSize = Vocab?.Count ?? donor.VocabSize };
 
     /// <summary>Donor indices that stay on an axis; <paramref name="layer"/> is the donor's layer for axes that are per layer.</summary>
-    /// <returns>The list, or null where everything stays by definition (vocabulary, whole layers).</returns>
+    /// <returns>The list, or null where everything stays as it is.</returns>
     public IReadOnlyList<int>? On(Axis axis, int? layer) => axis switch
     {
         Axis.Hidden => Hidden,
         Axis.Ffn => Ffn[layer!.Value],
         Axis.QueryHeads => QueryHeads[layer!.Value],
         Axis.KvGroups => KvGroups[layer!.Value],
+        Axis.Vocab => Vocab,
         _ => null,
     };
 
@@ -103,6 +123,30 @@ public sealed record KeptIndices(
 
             seen[index] = true;
         }
+    }
+
+    private static IReadOnlyDictionary<string, double> CheckScales(IReadOnlyDictionary<string, double> scales, DecoderConfig donor, string subject)
+    {
+        if (scales.Count == 0)
+        {
+            return scales;
+        }
+
+        var norms = donor.Parameters().Where(p => p.IsNormWeight).Select(p => p.Name[..^".weight".Length]).ToHashSet();
+        foreach (var (name, factor) in scales)
+        {
+            if (!norms.Contains(name))
+            {
+                throw new PrunusInputException(subject, $"'norm_scales' names '{name}', which is no norm over hidden of this donor", "write names such as layers.0.norm_attn_in or norm_final");
+            }
+
+            if (!double.IsFinite(factor) || factor <= 0)
+            {
+                throw new PrunusInputException(subject, $"'norm_scales.{name}' is no number above 0", "write a factor such as 0.98");
+            }
+        }
+
+        return scales;
     }
 
     // Query head h reads the keys of group h div (heads / groups): in the student as in the donor.

@@ -10,7 +10,7 @@ internal static class PlanReader
     // The lists of a donor of 126 layers with 53,248 neurons take 45 MB.
     private const int SizeLimit = 256 << 20;
 
-    private static readonly string[] Keys = ["format", "donor", "hidden", "ffn", "query_heads", "kv_groups", "layers"];
+    private static readonly string[] Keys = ["format", "donor", "hidden", "ffn", "query_heads", "kv_groups", "layers", "vocab", "head_merges", "norm_scales"];
 
     private static readonly string[] DonorKeys = ["fingerprint", "location"];
 
@@ -38,6 +38,9 @@ internal static class PlanReader
             QueryHeads = Optional(root, "query_heads", subject, PerLayer),
             KvGroups = Optional(root, "kv_groups", subject, PerLayer),
             Layers = Optional(root, "layers", subject, Indices),
+            Vocab = Optional(root, "vocab", subject, Indices),
+            HeadMerges = Optional(root, "head_merges", subject, PlanMerges.Read),
+            NormScales = Optional(root, "norm_scales", subject, NormScales),
         };
     }
 
@@ -72,7 +75,20 @@ internal static class PlanReader
             ? [.. array.Select((layer, i) => Indices(layer, $"{name}[{i}]", subject))]
             : throw new PrunusInputException(subject, $"'{name}' is no list of lists", "write [[…],[…]], one list for each donor layer");
 
-    private static IReadOnlyList<int> Indices(JsonNode? node, string name, string subject)
+    private static IReadOnlyDictionary<string, double> NormScales(JsonNode? node, string name, string subject)
+    {
+        if (node is not JsonObject factors)
+        {
+            throw new PrunusInputException(subject, $"'{name}' is no object", "write {\"norm_final\":0.98,…}");
+        }
+
+        return factors.ToDictionary(
+            f => f.Key,
+            f => f.Value is JsonValue value && value.TryGetValue(out double factor) && double.IsFinite(factor) && factor > 0 ? factor
+                : throw new PrunusInputException(subject, $"'{name}.{f.Key}' is no number above 0", "write a factor such as 0.98"));
+    }
+
+    internal static IReadOnlyList<int> Indices(JsonNode? node, string name, string subject)
     {
         if (node is not JsonArray array)
         {
@@ -90,7 +106,7 @@ internal static class PlanReader
         return indices;
     }
 
-    private static void RefuseUnknown(JsonObject json, string[] known, string subject, string prefix)
+    internal static void RefuseUnknown(JsonObject json, string[] known, string subject, string prefix)
     {
         foreach (var (key, _) in json)
         {

@@ -24,6 +24,10 @@ internal static class PlanWriter
         Add("query_heads", plan.QueryHeads, Lists);
         Add("kv_groups", plan.KvGroups, Lists);
         Add("layers", plan.Layers, List);
+        Add("vocab", plan.Vocab, List);
+        Add("head_merges", plan.HeadMerges, m => Lines('[', m.Select(PlanMerges.Text), ']'));
+        Add("norm_scales", plan.NormScales, s => Lines(
+            '{', s.OrderBy(n => n.Key, NaturalOrder).Select(n => $"{JsonSerializer.Serialize(n.Key)}:{n.Value.ToString("R", CultureInfo.InvariantCulture)}"), '}'));
         return "{\n" + string.Join(",\n", members) + "\n}\n";
 
         void Add<T>(string key, T? value, Func<T, string> text)
@@ -36,8 +40,15 @@ internal static class PlanWriter
         }
     }
 
-    private static string Lists(IReadOnlyList<IReadOnlyList<int>> lists) =>
-        lists.Count == 0 ? "[]" : "[\n" + string.Join(",\n", lists.Select(List)) + "\n]";
+    private static string Lists(IReadOnlyList<IReadOnlyList<int>> lists) => Lines('[', lists.Select(List), ']');
+
+    private static string Lines(char open, IEnumerable<string> lines, char close) =>
+        lines.ToArray() is { Length: > 0 } some ? $"{open}\n{string.Join(",\n", some)}\n{close}" : $"{open}{close}";
+
+    // Layer 2 before layer 10.
+    private static Comparer<string> NaturalOrder { get; } = Comparer<string>.Create((a, b) => (Layer(a), a).CompareTo((Layer(b), b)));
+
+    private static int Layer(string name) => name.Split('.') is ["layers", var layer, ..] && int.TryParse(layer, CultureInfo.InvariantCulture, out var i) ? i : int.MaxValue;
 
     private static string List(IReadOnlyList<int> indices)
     {

@@ -46,8 +46,35 @@ public sealed class PrunedWeights
             throw new PrunusInputException(_location, $"parameter {source.Name} holds NaN or infinity", "get a sound copy of the weights");
         }
 
+        Change(values, source);
         var (rows, columns) = (_cut.Entries(source, 0), source.Shape.Count > 1 ? _cut.Entries(source, 1) : null);
         return rows is null && columns is null ? values : Gather(values, source, rows, columns);
+    }
+
+    private void Change(float[] values, ParameterSpec source)
+    {
+        var width = source.Shape.Count > 1 ? (int)source.Shape[1] : 1;
+        foreach (var mix in _cut.Mixes(source))
+        {
+            var (rows, from, to, count) = mix.Dimension == 0 ? (1, mix.From * width, mix.At * width, mix.Size * width) : ((int)source.Shape[0], mix.From, mix.At, mix.Size);
+            for (var r = 0; r < rows; r++)
+            {
+                var at = values.AsSpan((r * width) + to, count);
+                var pair = values.AsSpan((r * width) + from, count);
+                for (var i = 0; i < count; i++)
+                {
+                    at[i] = (mix.Own * at[i]) + (mix.Other * pair[i]);
+                }
+            }
+        }
+
+        if (_cut.Rescaling(source) is var (factor, shift))
+        {
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = (float)((values[i] * factor) + shift);
+            }
+        }
     }
 
     private static float[] Gather(float[] values, ParameterSpec source, int[]? rows, int[]? columns)

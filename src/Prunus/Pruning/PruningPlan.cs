@@ -3,7 +3,7 @@ using Prunus.Decoders;
 namespace Prunus.Pruning;
 
 /// <summary>
-/// What stays of a donor: kept indices per axis. A JSON document (<c>prunus-plan/1</c>) that can be printed, diffed, written by hand and
+/// What stays of a donor: kept indices per axis, and what is done to the weights that stay. A JSON document (<c>prunus-plan/1</c>) that can be printed, diffed, written by hand and
 /// applied to the donor it names. A null list keeps everything; lists are kept in the order they are given in.
 /// </summary>
 public sealed record PruningPlan
@@ -31,6 +31,18 @@ public sealed record PruningPlan
 
     /// <summary>Donor layers that stay.</summary>
     public IReadOnlyList<int>? Layers { get; init; }
+
+    /// <summary>Token ids, which number the student's tokens by their place in the list.</summary>
+    public IReadOnlyList<int>? Vocab { get; init; }
+
+    /// <summary>What heads that stay take in of heads that go, at most one entry for each layer.</summary>
+    public IReadOnlyList<HeadMerge>? HeadMerges { get; init; }
+
+    /// <summary>
+    /// Factors on norm weights, by the norm's canonical name in the donor (<c>layers.3.norm_mlp_in</c>, <c>norm_final</c>). The factor is on what the norm
+    /// multiplies by, also where the stored weight is less by one.
+    /// </summary>
+    public IReadOnlyDictionary<string, double>? NormScales { get; init; }
 
     /// <summary>Reads a plan file.</summary>
     /// <exception cref="PrunusInputException">The file is absent or no plan.</exception>

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Prunus.Pruning;
 
 /// <summary>
-/// Applies a plan: every parameter keeps the entries that its axes keep (Muralidharan et al. 2024, section 2.2 "trimming"). Nothing is rescaled;
-/// head_dim, attention scale and rotary embedding stay.
+/// Applies a plan: every parameter keeps the entries that its axes keep (Muralidharan et al. 2024, section 2.2 "trimming"). Heads that stay take in
+/// others and norms are rescaled only where the plan says so; head_dim, attention scale and rotary embedding stay.
 /// </summary>
 public static class Surgery
 {
@@ -35,7 +35,7 @@ public static class Surgery
         {
             using var scope = NewDisposeScope();
             var source = cut.Source(p);
-            var kept = donor.Parameters[source.Name];
+            var kept = Changed(donor.Parameters[source.Name], source, cut);
             for (var d = 0; d < source.Shape.Count; d++)
             {
                 if (cut.Entries(source, d) is { } entries)
@@ -46,5 +46,28 @@ public static class Surgery
 
             return (ReferenceEquals(kept, donor.Parameters[source.Name]) ? kept.clone() : kept).detach().DetachFromDisposeScope();
         }));
+    }
+
+    private static Tensor Changed(Tensor values, ParameterSpec source, Cut cut)
+    {
+        var mixes = cut.Mixes(source).ToArray();
+        if (cut.Rescaling(source) is var (factor, shift))
+        {
+            return (values.to(ScalarType.Float64) * factor + shift).to(values.dtype);
+        }
+
+        if (mixes.Length == 0)
+        {
+            return values;
+        }
+
+        var changed = values.clone();
+        foreach (var mix in mixes)
+        {
+            var pair = values.narrow(mix.Dimension, mix.From, mix.Size) * mix.Other;
+            changed.narrow(mix.Dimension, mix.At, mix.Size).mul_(mix.Own).add_(pair);
+        }
+
+        return changed;
     }
 }
