@@ -25,7 +25,7 @@ internal static class DemoCommand
         {
             Donor = Path.Combine(assets, "donor"),
             Corpus = new CorpusOptions { Texts = [new TextWeight(Path.Combine(assets, "text.txt.br"))], HeldOutText = Path.Combine(assets, "heldout.txt.br") },
-            Target = new PlanTarget { Keep = 0.5 },
+            Prune = new PruneOptions { Target = new PlanTarget { Keep = 0.5 } },
             CalibrationSequences = 64,
             CalibrationLength = 128,
             Healing = new HealingOptions { Steps = 80, Batch = 16, Block = 128, LearningRate = 4e-3, SaveEvery = 20 },

@@ -30,13 +30,10 @@ internal static class PlanCommand
     {
         using var checkpoint = Checkpoint.Open(context.Value(SharedOptions.Checkpoint));
         var donor = DecoderConfig.FromHuggingFace(checkpoint.Config, checkpoint.Location);
-        var method = ImportanceMethods.Named(context.Required(PruningOptions.Importance));
-        var names = PruningOptions.ReadSelection(context, method, context.Required(CalibrationOptions.Aggregations)[0]);
-        var scores = Scores(context, checkpoint, donor, method);
-        var target = PruningOptions.ReadTarget(context);
-        var order = scores?.Values.ContainsKey(names.Layers) == true ? Selection.LayerOrder(donor, scores, names) : null;
-        var proposal = Planner.Propose(donor, target, order);
-        var plan = scores is null ? null : Selection.Plan(donor, proposal.Shape, scores, names);
+        var options = PruningOptions.Read(context, context.Required(CalibrationOptions.Aggregations)[0]);
+        var scores = Scores(context, checkpoint, donor, ImportanceMethods.Named(options.Importance));
+        var result = scores is null ? null : Pruner.FromScores(donor, scores, options);
+        var (proposal, plan) = (result?.Proposal ?? Planner.Propose(donor, options.Target), result?.Plan);
         if (context.Given(SharedOptions.Out))
         {
             (plan ?? throw new PrunusInputException("--scores", "is missing: a plan needs scores to choose by", "run `prunus score` first, or use --importance magnitude or random"))
@@ -47,12 +44,12 @@ internal static class PlanCommand
         {
             var document = ShapeView.ToJson("prunus-plan-summary/1", donor, proposal.Result);
             document["plan"] = plan is null ? null : JsonNode.Parse(plan.ToJson());
-            document["notes"] = new JsonArray([.. proposal.Notes.Select(n => JsonValue.Create(n))]);
+            document["notes"] = new JsonArray([.. (result?.Notes ?? proposal.Notes).Select(n => JsonValue.Create(n))]);
             context.WriteJson(document);
             return ExitCode.Done;
         }
 
-        ShapeView.Write(context.Terminal, donor, proposal.Result, proposal.Notes);
+        ShapeView.Write(context.Terminal, donor, proposal.Result, result?.Notes ?? proposal.Notes);
         context.Out.WriteLine();
         context.Out.WriteLine(
             context.Given(SharedOptions.Out) ? $"plan written to {context.Need(SharedOptions.Out)}"

@@ -29,7 +29,7 @@ internal static class ShrinkCommand
             ],
             Run = Run,
         };
-        foreach (var option in PruningOptions.Target.Append(PruningOptions.Importance).Concat(CorpusFlags.All).Concat(HealingFlags.All))
+        foreach (var option in PruningOptions.Target.Concat(PruningOptions.Ranking).Append(CalibrationOptions.Aggregations).Concat(CorpusFlags.All).Concat(HealingFlags.All))
         {
             verb.Options.Add(option);
         }
@@ -43,9 +43,8 @@ internal static class ShrinkCommand
         {
             Donor = context.Value(SharedOptions.Checkpoint),
             Corpus = CorpusFlags.Read(context),
-            Target = PruningOptions.ReadTarget(context),
+            Prune = PruningOptions.Read(context, context.Required(CalibrationOptions.Aggregations)[0]),
             PlanFile = context.Given(SharedOptions.Plan) ? context.Value(SharedOptions.Plan) : null,
-            Importance = context.Required(PruningOptions.Importance),
             CalibrationSequences = context.Required(Sequences),
             Healing = HealingFlags.Read(context),
             CompareWithScratch = context.Value(Scratch),

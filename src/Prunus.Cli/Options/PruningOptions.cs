@@ -68,16 +68,19 @@ internal static class PruningOptions
         };
     }
 
-    /// <summary>The scores that the user asked to rank by.</summary>
-    public static SelectionOptions ReadSelection(VerbContext context, ImportanceMethod method, Aggregation aggregation) =>
-        !method.NeedsCalibration ? method.Selection : new SelectionOptions
+    /// <summary>Size and scores that the user asked for; the verb has <see cref="Target"/> and <see cref="Ranking"/>.</summary>
+    public static PruneOptions Read(VerbContext context, Aggregation aggregation)
+    {
+        var method = ImportanceMethods.Named(context.Required(Importance));
+        var names = !method.NeedsCalibration ? method.Selection : new SelectionOptions
         {
             Hidden = "hidden." + Spelled(context, HiddenScore),
             Ffn = "ffn." + Spelled(context, FfnScore),
             Heads = "head." + Spelled(context, HeadScore),
             Groups = context.Required(HeadScore) == "paper" ? Reading.GroupHeadSum.Id : Reading.GroupModelOptNorm.Id,
-            Suffix = aggregation.Suffix,
         };
+        return new PruneOptions { Target = ReadTarget(context), Importance = method.Id, Aggregation = aggregation, Selection = names == method.Selection ? null : names };
+    }
 
     private static string Spelled(VerbContext context, Option<string> option) => context.Required(option).Replace('-', '_');
 

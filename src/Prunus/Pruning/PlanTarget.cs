@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Prunus.Decoders;
 
 namespace Prunus.Pruning;
@@ -83,4 +84,20 @@ public sealed record PlanTarget
 
         return faults;
     }
+
+    /// <summary>What identifies the target in a run's options.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["keep"] = Keep,
+        ["params"] = Parameters,
+        ["non_embedding"] = NonEmbedding,
+        ["hidden"] = Hidden,
+        ["ffn"] = Ffn,
+        ["layers"] = Layers,
+        ["heads"] = QueryHeads,
+        ["kv_groups"] = KvGroups,
+        ["axes"] = string.Join(',', Axes),
+        ["round_to"] = RoundTo,
+        ["any_shape"] = AllowUnloadable,
+    };
 }

@@ -50,8 +50,8 @@ public sealed class Corpus
         }
     }
 
-    /// <summary>The first <paramref name="sequences"/> blocks of each source in turn, as calibration batches [1..batch, length].</summary>
-    public IEnumerable<Tensor> Calibration(int sequences, int length, int batch)
+    /// <summary>The first <paramref name="sequences"/> blocks of each source in turn, as calibration batches [1..batch, length]; the caller disposes of them.</summary>
+    public IReadOnlyList<Tensor> Calibration(int sequences, int length, int batch)
     {
         var rows = new List<long[]>();
         for (var block = 0; rows.Count < sequences && _sources.Any(s => s.Tokens.Ids.Length >= (block + 1L) * length); block++)
@@ -65,11 +65,7 @@ public sealed class Corpus
             throw new PrunusInputException(_sources[0].Tokens.Name, $"is shorter than one calibration sequence of {length} tokens", "give a longer text or a smaller --block");
         }
 
-        foreach (var part in rows.Take(sequences).Chunk(batch))
-        {
-            using var ids = tensor(part.SelectMany(r => r).ToArray(), [part.Length, length]);
-            yield return ids;
-        }
+        return [.. rows.Take(sequences).Chunk(batch).Select(part => tensor(part.SelectMany(r => r).ToArray(), [part.Length, length]))];
     }
 
     // Of documents the last ones are held out whole, of a text the end.

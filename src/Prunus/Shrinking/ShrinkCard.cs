@@ -8,7 +8,7 @@ internal static class ShrinkCard
 {
     public static IReadOnlyList<(string Heading, string Markdown)> Sections(ShrinkOptions options, IReadOnlyList<ModelMeasures> models, HealingOptions healing) =>
     [
-        ("What was done", string.Create(CultureInfo.InvariantCulture, $"Structured pruning by importance ({options.Importance}), then {healing.Steps} steps of {healing.Batch} × {healing.Block} tokens of training against the unpruned donor (Muralidharan et al. 2024, arXiv 2407.14679). `plan.json` lists what was kept, `record.json` has every number, `report.html` shows them.\n")),
+        ("What was done", string.Create(CultureInfo.InvariantCulture, $"Structured pruning by importance ({options.Prune.Importance}), then {healing.Steps} steps of {healing.Batch} × {healing.Block} tokens of training against the unpruned donor (Muralidharan et al. 2024, arXiv 2407.14679). `plan.json` lists what was kept, `record.json` has every number, `report.html` shows them.\n")),
         ("Before and after", Table(models)),
         ("Limits", "Measured on the held-out part of the training text only. The donor's limits and licence apply.\n"),
     ];

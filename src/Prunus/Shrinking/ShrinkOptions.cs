@@ -12,14 +12,11 @@ public sealed record ShrinkOptions
 
     public required CorpusOptions Corpus { get; init; }
 
-    /// <summary>Size to reach; not used when <see cref="PlanFile"/> is given.</summary>
-    public PlanTarget Target { get; init; } = new();
+    /// <summary>Size to reach and scores to choose by; not used when <see cref="PlanFile"/> is given.</summary>
+    public PruneOptions Prune { get; init; } = new();
 
     /// <summary>A plan to follow instead of scoring and planning; null = make one.</summary>
     public string? PlanFile { get; init; }
-
-    /// <summary>How importance is measured: an id of the list of importance methods. The default is activation.</summary>
-    public string Importance { get; init; } = "activation";
 
     /// <summary>Calibration sequences. The default is 64.</summary>
     public int CalibrationSequences { get; init; } = 64;
@@ -45,9 +42,9 @@ public sealed record ShrinkOptions
     public void Validate()
     {
         Healing.Validate();
-        if (PlanFile is null && Target.Validate() is [var (option, problem, remedy), ..])
+        if (PlanFile is null)
         {
-            throw new PrunusInputException(option, problem, remedy);
+            Prune.Validate();
         }
 
         if (CalibrationSequences < 1 || CalibrationLength < 2)
@@ -70,32 +67,29 @@ public sealed record ShrinkOptions
         return json;
     }
 
-    private JsonObject Resolved(string donorFingerprint, string deviceType) => new()
+    private JsonObject Resolved(string donorFingerprint, string deviceType)
     {
-        ["donor"] = donorFingerprint[..16],
-        ["device"] = deviceType,
-        ["corpus"] = Corpus.ToJson(),
-        ["plan"] = PlanFile is null ? TargetJson() : PruningPlan.Read(PlanFile).ToJson(),
-        ["importance"] = PlanFile is null ? Importance : null,
-        ["calibration"] = PlanFile is null ? $"{CalibrationSequences}x{CalibrationLength}" : null,
-        ["healing"] = Healing.ToJson(),
-        ["scratch"] = CompareWithScratch,
-        ["write_as"] = WriteAs?.ToString(),
-        ["seed"] = Seed,
-    };
+        var pruning = PlanFile is null ? Prune.ToJson() : null;
+        pruning?.Remove("target");
+        pruning?.Remove("importance");
+        var json = new JsonObject
+        {
+            ["donor"] = donorFingerprint[..16],
+            ["device"] = deviceType,
+            ["corpus"] = Corpus.ToJson(),
+            ["plan"] = PlanFile is null ? Prune.Target.ToJson() : PruningPlan.Read(PlanFile).ToJson(),
+            ["importance"] = PlanFile is null ? Prune.Importance : null,
+            ["calibration"] = PlanFile is null ? $"{CalibrationSequences}x{CalibrationLength}" : null,
+            ["healing"] = Healing.ToJson(),
+            ["scratch"] = CompareWithScratch,
+            ["write_as"] = WriteAs?.ToString(),
+            ["seed"] = Seed,
+        };
+        if (pruning is { Count: > 0 })
+        {
+            json["pruning"] = pruning;
+        }
 
-    private JsonObject TargetJson() => new()
-    {
-        ["keep"] = Target.Keep,
-        ["params"] = Target.Parameters,
-        ["non_embedding"] = Target.NonEmbedding,
-        ["hidden"] = Target.Hidden,
-        ["ffn"] = Target.Ffn,
-        ["layers"] = Target.Layers,
-        ["heads"] = Target.QueryHeads,
-        ["kv_groups"] = Target.KvGroups,
-        ["axes"] = string.Join(',', Target.Axes),
-        ["round_to"] = Target.RoundTo,
-        ["any_shape"] = Target.AllowUnloadable,
-    };
+        return json;
+    }
 }

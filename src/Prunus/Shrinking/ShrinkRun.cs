@@ -137,29 +137,21 @@ public sealed class ShrinkRun : IDisposable
             return;
         }
 
-        // A budget out of reach must show before minutes of scoring.
-        Planner.Propose(donor, _options.Target);
-        var method = ImportanceMethods.Named(_options.Importance);
-        var scores = Score(method, donor, cancellation).For(_checkpoint.Fingerprint);
-        ScoresFile.Write(scores, Path.Combine(scratch, "scores.safetensors"));
-        var proposal = Planner.Propose(donor, _options.Target, Selection.LayerOrder(donor, scores, method.Selection));
-        Selection.Plan(donor, proposal.Shape, scores, method.Selection).Write(Path.Combine(scratch, "plan.json"));
-    }
-
-    private Scores Score(ImportanceMethod method, DecoderConfig donor, CancellationToken cancellation)
-    {
-        if (method.WithoutData is { } score)
+        // Not read at all by methods that need none.
+        var calibration = _options.Prune.NeedsCalibration ? _corpus.Calibration(_options.CalibrationSequences, _options.CalibrationLength, OnGpu ? 16 : 4) : [];
+        try
         {
-            var weights = new CheckpointWeights(_checkpoint);
-            return score(donor, p => Values(weights, p), _options.Seed);
+            var result = Pruner.Prune(_donor[torch.ScalarType.Float32], calibration, _options.Prune, _options.Seed, _progress, cancellation).For(_checkpoint.Fingerprint);
+            ScoresFile.Write(result.Scores, Path.Combine(scratch, "scores.safetensors"));
+            result.Plan.Write(Path.Combine(scratch, "plan.json"));
         }
-
-        var total = (long)_options.CalibrationSequences * _options.CalibrationLength;
-        return ImportanceSweep.Run(
-            _donor[torch.ScalarType.Float32],
-            _corpus.Calibration(_options.CalibrationSequences, _options.CalibrationLength, OnGpu ? 16 : 4),
-            progress: new Told(tokens => _progress?.Report(new ProgressUpdate("score", tokens, total))),
-            cancellation: cancellation);
+        finally
+        {
+            foreach (var batch in calibration)
+            {
+                batch.Dispose();
+            }
+        }
     }
 
     private ModelMeasures Train(string stage, string name, Decoder student, HealingOptions healing, CancellationToken cancellation)
@@ -198,16 +190,4 @@ public sealed class ShrinkRun : IDisposable
 
     private IEnumerable<ModelMeasures> Measured(params string[] stages) =>
         stages.Where(_folder.StageDone).Select(s => ModelMeasures.Read(_folder.PathOf(s == "distill" ? "distilled.json" : s + ".json")));
-
-    private static float[] Values(CheckpointWeights weights, ParameterSpec parameter)
-    {
-        var values = new float[parameter.ElementCount];
-        weights.Read(parameter, values);
-        return values;
-    }
-
-    private sealed class Told(Action<long> tell) : IProgress<long>
-    {
-        public void Report(long value) => tell(value);
-    }
 }

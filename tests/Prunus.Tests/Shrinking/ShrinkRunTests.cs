@@ -92,7 +92,7 @@ public sealed class ShrinkRunTests(SmallJob job) : IClassFixture<SmallJob>
     [Theory]
     [InlineData("random"), InlineData("magnitude")]
     public void ControlsOfImportance_RunTheSameWay(string importance) =>
-        Assert.InRange(SmallJob.Run(job.Options with { Importance = importance, Healing = job.Healing with { Steps = 1 } }, job.New(importance)).Metrics["keep_share"].Value, 0.5, 0.65);
+        Assert.InRange(SmallJob.Run(job.Options with { Prune = job.Options.Prune with { Importance = importance }, Healing = job.Healing with { Steps = 1 } }, job.New(importance)).Metrics["keep_share"].Value, 0.5, 0.65);
 
     [Fact]
     public void BadOptions_AreRefusedBeforeAnythingIsComputed()
@@ -104,7 +104,7 @@ public sealed class ShrinkRunTests(SmallJob job) : IClassFixture<SmallJob>
         Refused("--ce", options with { Healing = options.Healing with { KlWeight = 0 } });
         Refused("--lr", options with { Healing = options.Healing with { LearningRate = 0 } });
         Refused("--calibration", options with { CalibrationSequences = 0 });
-        Refused("--keep", options with { Target = new PlanTarget { Keep = 1.5 } });
+        Refused("--keep", options with { Prune = new PruneOptions { Target = new PlanTarget { Keep = 1.5 } } });
         Refused("text.txt", options with { Healing = options.Healing with { Block = 100_000 } });
         Refused("text.txt", options with { Healing = options.Healing with { Batch = 1 }, Corpus = options.Corpus with { Texts = [new TextWeight(job.Text), new TextWeight(job.Text)] } });
         Refused(job.New("absent.txt"), options with { Corpus = new CorpusOptions { Texts = [new TextWeight(job.New("absent.txt"))] } });

@@ -36,7 +36,7 @@ public sealed class SmallJob : IDisposable
     {
         Donor = Donor,
         Corpus = new CorpusOptions { Texts = [new TextWeight(Text)], HeldOutShare = 0.1 },
-        Target = new PlanTarget { Keep = 0.6 },
+        Prune = new PruneOptions { Target = new PlanTarget { Keep = 0.6 } },
         CalibrationSequences = 8,
         CalibrationLength = 32,
         Healing = Healing,

@@ -1,0 +1,66 @@
+using System.Text.Json.Nodes;
+
+namespace Prunus.Pruning;
+
+/// <summary>How a plan is made from a donor and calibration text: to what size, and by which scores.</summary>
+public sealed record PruneOptions
+{
+    /// <summary>Size to reach. It has no default: a budget or a width must be given.</summary>
+    public PlanTarget Target { get; init; } = new();
+
+    /// <summary>How units are scored: an id of <see cref="ImportanceMethods"/>. Default activation.</summary>
+    public string Importance { get; init; } = "activation";
+
+    /// <summary>From tokens to a score, for methods that need text. Default <c>l2:mean</c>.</summary>
+    public Aggregation Aggregation { get; init; } = Aggregation.Default;
+
+    /// <summary>Readings that rank the axes; null = those of <see cref="Importance"/>. Its suffix is that of <see cref="Aggregation"/>. Default null.</summary>
+    public SelectionOptions? Selection { get; init; }
+
+    /// <summary>Names of the scores that rank each axis.</summary>
+    public SelectionOptions Names
+    {
+        get
+        {
+            var method = ImportanceMethods.Named(Importance);
+            var names = Selection ?? method.Selection;
+            return method.NeedsCalibration ? names with { Suffix = Aggregation.Suffix } : names;
+        }
+    }
+
+    /// <summary>Whether calibration text is needed.</summary>
+    public bool NeedsCalibration => ImportanceMethods.Named(Importance).NeedsCalibration;
+
+    /// <exception cref="PrunusInputException">A value is out of range.</exception>
+    public void Validate()
+    {
+        if (Target.Validate() is [var (option, problem, remedy), ..])
+        {
+            throw new PrunusInputException(option, problem, remedy);
+        }
+
+        ImportanceMethods.Named(Importance);
+    }
+
+    /// <summary>What identifies the pruning in a run's options; everything but the target is left out at its default.</summary>
+    public JsonObject ToJson()
+    {
+        var json = new JsonObject { ["target"] = Target.ToJson() };
+        if (Importance != "activation")
+        {
+            json["importance"] = Importance;
+        }
+
+        if (Aggregation != Aggregation.Default)
+        {
+            json["aggregation"] = Aggregation.ToString();
+        }
+
+        if (Selection is { } names)
+        {
+            json["selection"] = new JsonArray(names.Hidden, names.Ffn, names.Heads, names.Groups, names.Layers);
+        }
+
+        return json;
+    }
+}

@@ -1,0 +1,71 @@
+using Prunus.Decoders;
+using Prunus.Runs;
+using static TorchSharp.torch;
+
+namespace Prunus.Pruning;
+
+/// <summary>A plan and what it was made from.</summary>
+/// <param name="Plan">What stays, in indices of the donor.</param>
+/// <param name="Scores">The donor's scores.</param>
+/// <param name="Proposal">The shape, its costs and what stands against it.</param>
+/// <param name="Notes">Choices that were made for the user, one line each.</param>
+public sealed record PruneResult(PruningPlan Plan, Scores Scores, PlanProposal Proposal, IReadOnlyList<string> Notes)
+{
+    /// <summary>The same with the donor's fingerprint in plan and scores.</summary>
+    public PruneResult For(string fingerprint) => this with { Plan = Plan with { Donor = new PlanDonor(fingerprint) }, Scores = Scores.For(fingerprint) };
+}
+
+/// <summary>Donor and calibration text → a plan: scores, shape, selection (Muralidharan et al. 2024, figure 1). The one way in which everything that prunes makes its plan.</summary>
+public static class Pruner
+{
+    /// <summary>Scores a donor and makes the plan.</summary>
+    /// <param name="donor">The donor, float32.</param>
+    /// <param name="calibration">Token ids [B,T], int64, without padding; not looked at by methods that need none.</param>
+    /// <param name="options">Size and scores.</param>
+    /// <param name="seed">Seed of random importance.</param>
+    /// <param name="progress">Told the calibration tokens done, as stage <c>score</c>.</param>
+    /// <param name="ct">Looked at between forward passes.</param>
+    /// <exception cref="PrunusInputException">An option is out of range, the budget cannot be reached, or there is nothing to calibrate on.</exception>
+    public static PruneResult Prune(
+        Decoder donor, IReadOnlyList<Tensor> calibration, PruneOptions options, long seed, IProgress<ProgressUpdate>? progress = null, CancellationToken ct = default)
+    {
+        options.Validate();
+
+        // A budget out of reach must show before minutes of scoring.
+        Planner.Propose(donor.Config, options.Target);
+        return FromScores(donor.Config, Score(donor, calibration, options, seed, progress, ct), options);
+    }
+
+    /// <summary>Makes the plan from scores that are there already: no weight is looked at.</summary>
+    /// <exception cref="PrunusInputException">As <see cref="Prune"/>; or a score is missing or belongs to another donor.</exception>
+    public static PruneResult FromScores(DecoderConfig donor, Scores scores, PruneOptions options)
+    {
+        options.Validate();
+        var names = options.Names;
+        var order = scores.Values.ContainsKey(names.Layers) ? Selection.LayerOrder(donor, scores, names) : null;
+        var proposal = Planner.Propose(donor, options.Target, order);
+        return new PruneResult(Selection.Plan(donor, proposal.Shape, scores, names), scores, proposal, proposal.Notes);
+    }
+
+    private static Scores Score(Decoder donor, IReadOnlyList<Tensor> calibration, PruneOptions options, long seed, IProgress<ProgressUpdate>? progress, CancellationToken ct)
+    {
+        if (ImportanceMethods.Named(options.Importance).WithoutData is { } score)
+        {
+            return score(donor.Config, p => DecoderValues.Read(donor, p), seed);
+        }
+
+        var (total, names) = (calibration.Sum(b => b.numel()), options.Names);
+        var sweep = new SweepOptions
+        {
+            Readings = [.. Reading.All.Where(r => r == Reading.BlockInfluence || r.Id == names.Hidden || r.Id == names.Ffn || r.Id == names.Heads || r.Id == names.Groups)],
+            Aggregations = [options.Aggregation],
+        };
+        return ImportanceSweep.Run(donor, calibration, sweep, progress is null ? null : new Told(tokens => progress.Report(new ProgressUpdate("score", tokens, total))), ct);
+    }
+
+    // Progress<T> would hand the report to another thread; a console line must not overtake the next.
+    private sealed class Told(Action<long> tell) : IProgress<long>
+    {
+        public void Report(long value) => tell(value);
+    }
+}
