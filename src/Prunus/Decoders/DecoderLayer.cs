@@ -52,9 +52,9 @@ internal sealed class DecoderLayer
 
         Tensor Attend(Tensor input)
         {
-            var q = Heads(Linear(input, ".attn.q"), _layer.QueryHeads);
-            var k = Heads(Linear(input, ".attn.k"), _layer.KvGroups);
-            var v = Heads(Linear(input, ".attn.v"), _layer.KvGroups);
+            var q = Heads(Visit(DecoderSite.Query, Linear(input, ".attn.q")), _layer.QueryHeads);
+            var k = Heads(Visit(DecoderSite.Key, Linear(input, ".attn.k")), _layer.KvGroups);
+            var v = Heads(Visit(DecoderSite.Value, Linear(input, ".attn.v")), _layer.KvGroups);
             if (_config.QkNorm)
             {
                 q = Normalise.Rms(q, _config, _parameters[_name + ".attn.q_norm.weight"]);

@@ -11,6 +11,15 @@ public enum DecoderSite
     /// <summary>Output of the norm before attention [B,T,hidden].</summary>
     NormAttentionIn,
 
+    /// <summary>Queries as projected, bias included, before any norm of theirs and before rotation [B,T,heads·head_dim].</summary>
+    Query,
+
+    /// <summary>Keys likewise [B,T,kv·head_dim].</summary>
+    Key,
+
+    /// <summary>Values as projected [B,T,kv·head_dim].</summary>
+    Value,
+
     /// <summary>Input of the attention output projection: all query heads side by side [B,T,heads·head_dim].</summary>
     AttentionHeads,
 

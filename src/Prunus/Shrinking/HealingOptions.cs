@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Prunus.Distillation;
+using Prunus.Distillation.HiddenStates;
 using Prunus.Training;
 
 namespace Prunus.Shrinking;
@@ -40,6 +41,12 @@ public sealed record HealingOptions
     /// <summary>Multiplies the distillation loss by τ². The default is false.</summary>
     public bool TauSquared { get; init; }
 
+    /// <summary>Losses on hidden states beside the distillation loss; null = none. The default is null: worth it where depth falls by about half (Muralidharan et al. 2024, best practice 6).</summary>
+    public HiddenStateOptions? HiddenStates { get; init; }
+
+    /// <summary>Tuning of the teacher on the text; null = none. The default is null.</summary>
+    public TeacherCorrectionOptions? TeacherCorrection { get; init; }
+
     public Precision Precision { get; init; } = Precision.Auto;
 
     /// <summary>Steps between checkpoints that a repeated command resumes from; null = one a minute. The default is null.</summary>
@@ -51,8 +58,11 @@ public sealed record HealingOptions
     /// <summary>The options with what the device decides filled in.</summary>
     public HealingOptions For(bool gpu) => this with { Batch = Batch ?? (gpu ? 16 : 4), Block = Block ?? (gpu ? 512 : 256) };
 
+    /// <summary>Whether some loss compares with a teacher.</summary>
+    public bool NeedsTeacher => KlWeight > 0 || HiddenStates is not null;
+
     /// <summary>The same training without a teacher.</summary>
-    public HealingOptions WithoutTeacher => this with { KlWeight = 0, CrossEntropyWeight = 1 };
+    public HealingOptions WithoutTeacher => this with { KlWeight = 0, CrossEntropyWeight = 1, HiddenStates = null, TeacherCorrection = null };
 
     internal IReadOnlyList<LogitLossTerm> Terms =>
     [
@@ -71,10 +81,30 @@ public sealed record HealingOptions
         Require(KlWeight + CrossEntropyWeight > 0, "--ce", "and --kl are both 0, so there is no loss");
         Require(double.IsFinite(Temperature) && Temperature > 0, "--tau", "must be above 0");
         Require(double.IsFinite(LearningRate) && LearningRate > 0, "--lr", "must be above 0");
+        HiddenStates?.Validate();
+        TeacherCorrection?.Validate();
+        Require(HiddenStates is not { Alpha: null } || KlWeight > 0, HiddenStateOptions.Flag, "has alpha=dynamic, which follows the distillation loss, and --kl is 0");
+        Require(TeacherCorrection is null || NeedsTeacher, TeacherCorrectionOptions.Flag, "corrects a teacher that no loss looks at");
     }
 
     /// <summary>What identifies the training in a run's options.</summary>
-    public JsonObject ToJson() => new()
+    public JsonObject ToJson()
+    {
+        var json = Settings();
+        if (HiddenStates is { } states)
+        {
+            json["hidden_states"] = states.ToJson();
+        }
+
+        if (TeacherCorrection is { } correction)
+        {
+            json["teacher_correction"] = correction.ToJson();
+        }
+
+        return json;
+    }
+
+    private JsonObject Settings() => new()
     {
         ["steps"] = Steps,
         ["batch"] = Batch,
