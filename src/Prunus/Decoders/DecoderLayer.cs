@@ -33,14 +33,14 @@ internal sealed class DecoderLayer
     /// <returns>Residual stream after the block.</returns>
     public Tensor Forward(Tensor x, int start, int length, DecoderVisitor? visitor, KeyValueCache? cache)
     {
-        var attended = Attend(Visit(DecoderSite.NormAttentionIn, Norm(x, ".norm_attn_in")));
+        var attended = Visit(DecoderSite.AttentionOutput, Attend(Visit(DecoderSite.NormAttentionIn, Norm(x, ".norm_attn_in"))));
         if (_config.PostNorms)
         {
             attended = Visit(DecoderSite.NormAttentionPost, Norm(attended, ".norm_attn_post"));
         }
 
-        var middle = x + attended;
-        var fed = Feed(Visit(DecoderSite.NormMlpIn, Norm(_config.ParallelResidual ? x : middle, ".norm_mlp_in")));
+        var middle = Visit(DecoderSite.ResidualAfterAttention, x + attended);
+        var fed = Visit(DecoderSite.MlpOutput, Feed(Visit(DecoderSite.NormMlpIn, Norm(_config.ParallelResidual ? x : middle, ".norm_mlp_in"))));
         if (_config.PostNorms)
         {
             fed = Visit(DecoderSite.NormMlpPost, Norm(fed, ".norm_mlp_post"));

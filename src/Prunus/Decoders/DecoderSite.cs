@@ -23,8 +23,14 @@ public enum DecoderSite
     /// <summary>Input of the attention output projection: all query heads side by side [B,T,heads·head_dim].</summary>
     AttentionHeads,
 
+    /// <summary>Output of the attention output projection: what is added to the residual stream, or enters the norm after attention [B,T,hidden].</summary>
+    AttentionOutput,
+
     /// <summary>Output of the norm after attention (gemma2, gemma3) [B,T,hidden].</summary>
     NormAttentionPost,
+
+    /// <summary>Residual stream between attention and MLP; what the norm before the MLP reads, unless blocks are parallel [B,T,hidden].</summary>
+    ResidualAfterAttention,
 
     /// <summary>Output of the norm before the MLP [B,T,hidden].</summary>
     NormMlpIn,
@@ -37,6 +43,9 @@ public enum DecoderSite
 
     /// <summary>Input of the down projection [B,T,ffn].</summary>
     FfnActivation,
+
+    /// <summary>Output of the down projection: what is added to the residual stream, or enters the norm after the MLP [B,T,hidden].</summary>
+    MlpOutput,
 
     /// <summary>Output of the norm after the MLP (gemma2, gemma3) [B,T,hidden].</summary>
     NormMlpPost,

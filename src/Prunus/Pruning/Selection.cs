@@ -63,6 +63,29 @@ public static class Selection
         }
     }
 
+    /// <summary>Every unit of every axis, the most important first: hidden, neurons, kv groups, the heads of each group in turn, layers.</summary>
+    /// <exception cref="PrunusInputException">A score is missing or belongs to another donor.</exception>
+    public static PruningPlan Order(DecoderConfig donor, Scores scores, SelectionOptions? options = null)
+    {
+        var names = options ?? new SelectionOptions();
+        var suffix = names.Suffix.Length > 0 ? "." + names.Suffix : "";
+        IReadOnlyList<int>[] groups = [.. donor.Layers.Select((layer, i) => Ranked(scores.Of($"L{i}.{names.Groups}{suffix}", layer.KvGroups)))];
+        return new PruningPlan
+        {
+            Hidden = Ranked(scores.Of(names.Hidden + suffix, donor.Hidden)),
+            Ffn = [.. donor.Layers.Select((layer, i) => Ranked(scores.Of($"L{i}.{names.Ffn}{suffix}", layer.Ffn)))],
+            KvGroups = groups,
+            QueryHeads = [.. donor.Layers.Select(Heads)],
+            Layers = LayerOrder(donor, scores, names),
+        };
+
+        int[] Heads(LayerConfig layer, int i)
+        {
+            var (score, share) = (scores.Of($"L{i}.{names.Heads}{suffix}", layer.QueryHeads), layer.QueryHeads / layer.KvGroups);
+            return [.. groups[i].SelectMany(g => Ranked([.. score.Skip(g * share).Take(share)]).Select(h => (g * share) + h))];
+        }
+    }
+
     /// <summary>All layers, the most important first: the order that a budget over layers keeps them in.</summary>
     public static IReadOnlyList<int> LayerOrder(DecoderConfig donor, Scores scores, SelectionOptions? options = null) =>
         Ranked(scores.Of((options ?? new SelectionOptions()).Layers, donor.LayerCount));
