@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Prunus.Distillation;
 using Prunus.Shrinking;
 using Prunus.Training;
 
@@ -15,7 +16,8 @@ internal static class HealingFlags
     private static readonly Option<int> Warmup = ParsedOption.Create<int>("--warmup", "N", "Steps of linear warm-up (a tenth of the steps, at most 20).", ParsedOption.Count(0));
     private static readonly Option<double> WeightDecay = ParsedOption.Create("--weight-decay", "W", "Of AdamW.", ParsedOption.Real(0, 10), 0.01);
     private static readonly Option<double> CrossEntropy = ParsedOption.Create("--ce", "W", "Weight of the next-token loss beside distillation.", ParsedOption.Real(0, 1e6), 0.0);
-    private static readonly Option<double> Kl = ParsedOption.Create("--kl", "W", "Weight of forward KL from the teacher; 0 with --ce 1 trains without it.", ParsedOption.Real(0, 1e6), 1.0);
+    private static readonly Option<string> Loss = ParsedOption.Create("--loss", "NAME[:N]", "Distillation loss, e.g. reverse-kl, jsd:0.5 or topk-both:100; 'prunus list losses' has them all.", LossName, DistillationLosses.ForwardKl.Id);
+    private static readonly Option<double> Kl = ParsedOption.Create("--kl", "W", "Weight of the distillation loss; 0 with --ce 1 trains without a teacher.", ParsedOption.Real(0, 1e6), 1.0);
     private static readonly Option<double> Tau = ParsedOption.Create("--tau", "T", "Temperature of the distillation loss.", ParsedOption.Real(1e-3, 1e3), 1.0);
     private static readonly Option<bool> TauSquared = new("--tau-squared") { Description = "Multiplies the distillation loss by the square of the temperature." };
     private static readonly Option<string> Precision = ParsedOption.Create("--precision", "auto|f32|bf16", "Type of the forward and backward pass; weights are float32 (bf16 on a GPU).", ParsedOption.OneOf("auto", "f32", "bf16"), "auto");
@@ -23,10 +25,10 @@ internal static class HealingFlags
     private static readonly Option<int> EvaluateEvery = ParsedOption.Create("--eval-every", "N", "Steps between evaluations on held-out text; 0 = at the end.", ParsedOption.Count(0), 0);
 
     public static IReadOnlyList<Option> All { get; } =
-        [Steps, Batch, MicroBatch, Block, LearningRate, Warmup, WeightDecay, Kl, CrossEntropy, Tau, TauSquared, Precision, SaveEvery, EvaluateEvery];
+        [Steps, Batch, MicroBatch, Block, LearningRate, Warmup, WeightDecay, Loss, Kl, CrossEntropy, Tau, TauSquared, Precision, SaveEvery, EvaluateEvery];
 
     /// <summary>Those that mean something without a teacher.</summary>
-    public static IReadOnlyList<Option> WithoutTeacher { get; } = [.. All.Except([Kl, CrossEntropy, Tau, TauSquared])];
+    public static IReadOnlyList<Option> WithoutTeacher { get; } = [.. All.Except([Loss, Kl, CrossEntropy, Tau, TauSquared])];
 
     public static HealingOptions Read(VerbContext context, bool teacher = true)
     {
@@ -39,6 +41,7 @@ internal static class HealingFlags
             LearningRate = context.Required(LearningRate),
             Warmup = Given(Warmup),
             WeightDecay = context.Required(WeightDecay),
+            Loss = teacher ? context.Required(Loss) : DistillationLosses.ForwardKl.Id,
             KlWeight = teacher ? context.Required(Kl) : 0,
             CrossEntropyWeight = teacher ? context.Required(CrossEntropy) : 1,
             Temperature = teacher ? context.Required(Tau) : 1,
@@ -49,5 +52,19 @@ internal static class HealingFlags
         };
 
         int? Given(Option<int> option) => context.Given(option) ? context.Value(option) : null;
+    }
+
+    private static string? LossName(string text, out string value)
+    {
+        value = text;
+        try
+        {
+            value = DistillationLosses.Parse(text).Id;
+            return null;
+        }
+        catch (PrunusInputException e)
+        {
+            return $"{e.Problem}; {e.Remedy}";
+        }
     }
 }

@@ -17,7 +17,7 @@ public sealed class CrossEntropy : ILogitLoss
 
     public TokenLosses Compute(LogitChunk chunk, torch.Tensor weights, double temperature)
     {
-        var student = LogSoftmax.Of(chunk.Student, 1);
+        var student = Softmax.Log(chunk.Student, 1);
         using var label = chunk.Labels!.clamp(min: 0).unsqueeze_(-1);
         using var likelihood = student.gather(-1, label).squeeze_(-1);
         var perToken = likelihood.neg();

@@ -17,8 +17,8 @@ public sealed class ForwardKullbackLeibler : ILogitLoss
 
     public TokenLosses Compute(LogitChunk chunk, torch.Tensor weights, double temperature)
     {
-        var student = LogSoftmax.Of(chunk.Student, temperature);
-        using var teacher = LogSoftmax.Of(chunk.Teacher!, temperature);
+        var student = Softmax.Log(chunk.Student, temperature);
+        using var teacher = Softmax.Log(chunk.Teacher!, temperature);
         using var probability = teacher.exp();
         teacher.sub_(student).mul_(probability);
         var perToken = teacher.sum(-1);

@@ -29,7 +29,10 @@ public sealed record HealingOptions
     /// <summary>Weight decay of AdamW. The default is 0.01.</summary>
     public double WeightDecay { get; init; } = 0.01;
 
-    /// <summary>Weight of forward KL from the teacher. The default is 1.</summary>
+    /// <summary>Loss that compares with the teacher's logits: <c>name</c> or <c>name:number</c> of <see cref="DistillationLosses"/>. The default is forward KL (Muralidharan et al. 2024, best practice 5).</summary>
+    public string Loss { get; init; } = "forward-kl";
+
+    /// <summary>Weight of the distillation loss. The default is 1.</summary>
     public double KlWeight { get; init; } = 1;
 
     /// <summary>Weight of the next-token loss. The default is 0: distillation alone (Muralidharan et al. 2024, best practice 5).</summary>
@@ -66,13 +69,14 @@ public sealed record HealingOptions
 
     internal IReadOnlyList<LogitLossTerm> Terms =>
     [
-        .. KlWeight > 0 ? [new LogitLossTerm(DistillationLosses.ForwardKl, KlWeight, Temperature, TauSquared)] : Array.Empty<LogitLossTerm>(),
+        .. KlWeight > 0 ? [new LogitLossTerm(DistillationLosses.Parse(Loss), KlWeight, Temperature, TauSquared)] : Array.Empty<LogitLossTerm>(),
         .. CrossEntropyWeight > 0 ? [new LogitLossTerm(DistillationLosses.CrossEntropy, CrossEntropyWeight)] : Array.Empty<LogitLossTerm>(),
     ];
 
     /// <exception cref="PrunusInputException">A value is out of range.</exception>
     public void Validate()
     {
+        Require(DistillationLosses.Parse(Loss).NeedsTeacher, "--loss", $"{Loss} compares with no teacher: --ce W --kl 0 trains by it");
         Require(Steps >= 0, "--steps", "must be 0 or more");
         Require(Batch is null or > 0, "--batch", "must be 1 or more");
         Require(Block is null or > 1, "--block", "must be 2 or more");
@@ -87,10 +91,15 @@ public sealed record HealingOptions
         Require(TeacherCorrection is null || NeedsTeacher, TeacherCorrectionOptions.Flag, "corrects a teacher that no loss looks at");
     }
 
-    /// <summary>What identifies the training in a run's options.</summary>
+    /// <summary>What identifies the training in a run's options; what came later is left out at its default.</summary>
     public JsonObject ToJson()
     {
         var json = Settings();
+        if (KlWeight > 0 && DistillationLosses.Parse(Loss).Id is var loss && loss != DistillationLosses.ForwardKl.Id)
+        {
+            json["loss"] = loss;
+        }
+
         if (HiddenStates is { } states)
         {
             json["hidden_states"] = states.ToJson();

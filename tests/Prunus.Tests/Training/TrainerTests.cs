@@ -135,7 +135,7 @@ public class TrainerTests
         Assert.Contains("outside the vocabulary", Assert.Throws<PrunusInputException>(() => trainer.Run(cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
         Assert.Throws<PrunusInputException>(() => new LogitObjective([ForwardKl]));
         Assert.Throws<PrunusInputException>(() => new LogitObjective([CrossEntropy with { Weight = -1 }]));
-        Assert.Throws<PrunusInputException>(() => DistillationLosses.Find("nothing"));
+        Assert.Throws<PrunusInputException>(() => DistillationLosses.Parse("nothing"));
     }
 
     [Fact]

@@ -1,0 +1,36 @@
+using System.Globalization;
+using TorchSharp;
+
+namespace Prunus.Distillation;
+
+/// <summary>The part of forward KL that the teacher's k largest logits make, Σ_{v in top k} p_t (log p_t - log p_s), both softmaxes whole; gradient (P p_s - p_t [v in top k])/τ with P = Σ_{top k} p_t. Can be below 0.</summary>
+/// <param name="k">Entries that count, 1 or more; the whole vocabulary at most.</param>
+public sealed class TopKTruncated(int k) : IParametricLoss
+{
+    public string Id => string.Create(CultureInfo.InvariantCulture, $"{Kind}:{k}");
+
+    public string Kind => "topk-truncated";
+
+    public string Title => "Forward KL summed over the teacher's top k only";
+
+    public string Paper => "Muralidharan et al., arXiv 2407.14679, section 4.4";
+
+    public bool NeedsTeacher => true;
+
+    public bool NeedsLabels => false;
+
+    public ILogitLoss With(string value) => new TopKTruncated(TopK.Count(Kind, value));
+
+    public TokenLosses Compute(LogitChunk chunk, torch.Tensor weights, double temperature)
+    {
+        var (top, index) = TopK.Of(chunk.Teacher!, k);
+        using (top)
+        using (index)
+        {
+            using var all = Softmax.Log(chunk.Teacher!, temperature);
+            using var teacher = all.gather(-1, index);
+            using var mass = teacher.logsumexp(-1, true).exp_();
+            return TopKCross.Compute(chunk.Student, teacher, index, weights, temperature, mass);
+        }
+    }
+}
