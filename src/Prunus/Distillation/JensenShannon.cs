@@ -17,7 +17,7 @@ public sealed class JensenShannon(double beta) : IParametricLoss
 
     public string Title => "Generalised Jensen-Shannon divergence, the number is β: 0 forward, 1 reverse KL";
 
-    public string Paper => "Agarwal et al., arXiv 2306.13649, equation 1";
+    public string Paper => "Agarwal et al., arXiv 2306.13649";
 
     public bool NeedsTeacher => true;
 

@@ -9,7 +9,7 @@ public sealed class LogitCosineDistance : ILogitLoss
 
     public string Title => "Cosine distance of logits";
 
-    public string Paper => "NVIDIA Model Optimizer's form of the cosine loss, on logits";
+    public string Paper => "the cosine loss of arXiv 2407.14679, before the softmax";
 
     public bool NeedsTeacher => true;
 

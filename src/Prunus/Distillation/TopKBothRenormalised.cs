@@ -13,7 +13,7 @@ public sealed class TopKBothRenormalised(int k) : IParametricLoss
 
     public string Title => "Forward KL on the teacher's top k, both sides renormalised";
 
-    public string Paper => "NVIDIA Model Optimizer (TopKLogitsKLLoss); Muralidharan et al., arXiv 2407.14679, section 4.4";
+    public string Paper => "NVIDIA Model Optimizer (TopKLogitsKLLoss); Muralidharan et al., arXiv 2407.14679";
 
     public bool NeedsTeacher => true;
 

@@ -13,7 +13,7 @@ public sealed class TopKTeacherRenormalised(int k) : IParametricLoss
 
     public string Title => "Forward KL on the teacher's top k, the teacher renormalised";
 
-    public string Paper => "Muralidharan et al., arXiv 2407.14679, section 4.4";
+    public string Paper => "Muralidharan et al., arXiv 2407.14679";
 
     public bool NeedsTeacher => true;
 

@@ -13,7 +13,7 @@ public sealed class TopKTruncated(int k) : IParametricLoss
 
     public string Title => "Forward KL summed over the teacher's top k only";
 
-    public string Paper => "Muralidharan et al., arXiv 2407.14679, section 4.4";
+    public string Paper => "Muralidharan et al., arXiv 2407.14679";
 
     public bool NeedsTeacher => true;
 
