@@ -12,12 +12,15 @@ public interface ITrainingObjective
     /// <summary>Factor of each loss in the sum.</summary>
     IReadOnlyList<double> Factors { get; }
 
+    /// <summary>What is trained beside the student. Owned by whoever made the objective.</summary>
+    IReadOnlyList<TrainedGroup> Groups => [];
+
     /// <summary>All settings in words: two objectives that differ have different ones.</summary>
     string Description { get; }
 
     /// <summary>
     /// Runs forward and backward on a micro-batch. Gradients of the student's body go to its parameters' <c>grad</c>, those of the output
-    /// head are added to <paramref name="headGradient"/>. Nothing is fetched from the device.
+    /// head are added to <paramref name="headGradient"/>, those of <see cref="Groups"/> go to their own. Nothing is fetched from the device.
     /// </summary>
     /// <param name="student">The student.</param>
     /// <param name="batch">The tokens.</param>

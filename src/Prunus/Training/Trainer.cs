@@ -40,19 +40,17 @@ public sealed class Trainer : IDisposable
         _objective = objective;
         _tokens = tokens;
         _options = options;
-        _working = WorksInBFloat16 ? BFloat16Copy(student) : student;
+        _working = WorkingCopy.Of(student, options.Precision);
         _headName = student.Config.TiedEmbeddings ? "embed.weight" : "head.weight";
         _optimizer = new(student.Parameters, _working.Parameters, options.AdamW);
         _history = new(objective.Names.Count + 1, OnGpu ? options.LogEvery : 1, student.Device);
-        _checkpoints = options.CheckpointFolder is { } folder ? new(folder, Identity()) : null;
+        _checkpoints = options.CheckpointFolder is { } folder ? new(folder, Identity(), objective.Groups) : null;
     }
 
     /// <summary>Called every <see cref="TrainerOptions.EvaluateEvery"/> steps and after the last one with the student as it computes (in bfloat16 where training does).</summary>
     public Func<Decoder, double>? Evaluate { get; init; }
 
     private bool OnGpu => _student.Device.type == DeviceType.CUDA;
-
-    private bool WorksInBFloat16 => _options.Precision == Precision.BFloat16 || (_options.Precision == Precision.Auto && OnGpu);
 
     /// <summary>Trains until the last step.</summary>
     /// <param name="progress">Told when metrics have been fetched.</param>
@@ -141,9 +139,18 @@ public sealed class Trainer : IDisposable
             var part = ids.narrow(0, first, Math.Min(size, _options.BatchSize - first));
             losses.add_(_objective.Backward(_working, new(part, _options.BatchSize), _optimizer.Gradient(_headName)));
             _optimizer.Accumulate();
+            foreach (var group in _objective.Groups)
+            {
+                group.Optimizer.Accumulate();
+            }
         }
 
         var norm = _optimizer.Step(_options.Schedule.At(step, _options.Steps));
+        foreach (var group in _objective.Groups)
+        {
+            group.Step(step, _options.Steps, _options.Schedule);
+        }
+
         _history.Add(losses, norm);
     }
 
@@ -204,11 +211,5 @@ public sealed class Trainer : IDisposable
             CultureInfo.InvariantCulture,
             $"{_options.Steps}|{_options.BatchSize}|{_options.BlockLength}|{_options.MicroBatch}|{_options.EvaluateEvery}|{_options.Schedule}|{_options.AdamW}|{_working.Type}|{_student.Device.type}|{_objective.Description}|{_options.Identity}");
         return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
-    }
-
-    private static Decoder BFloat16Copy(Decoder student)
-    {
-        using var noGradient = torch.no_grad();
-        return new(student.Config, student.Parameters.ToDictionary(p => p.Key, p => p.Value.to(torch.ScalarType.BFloat16)));
     }
 }

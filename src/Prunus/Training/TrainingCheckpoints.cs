@@ -18,10 +18,13 @@ internal sealed class TrainingCheckpoints
     private readonly string _folder;
     private readonly string _identity;
 
-    public TrainingCheckpoints(string folder, string identity)
+    private readonly IReadOnlyList<TrainedGroup> _groups;
+
+    public TrainingCheckpoints(string folder, string identity, IReadOnlyList<TrainedGroup> groups)
     {
         _folder = folder;
         _identity = identity;
+        _groups = groups;
     }
 
     /// <summary>Writes a checkpoint, then removes the older ones.</summary>
@@ -39,7 +42,7 @@ internal sealed class TrainingCheckpoints
         RemoveAll(Temporary);
         Directory.CreateDirectory(partial);
         SafetensorsWriter.Write(
-            Path.Combine(partial, "state.safetensors"), optimizer.State().Select(s => TensorFile.Source(s.Name, s.Tensor)).Concat(HistoryFile.Sources(history)));
+            Path.Combine(partial, "state.safetensors"), State(optimizer).Select(s => TensorFile.Source(s.Name, s.Tensor)).Concat(HistoryFile.Sources(history)));
         var notes = new JsonObject { ["format"] = Format, ["step"] = optimizer.StepCount, ["threads"] = threads, ["identity"] = _identity };
         File.WriteAllText(Path.Combine(partial, "training.json"), notes.ToJsonString(), new UTF8Encoding(false));
         Directory.Move(partial, final);
@@ -73,15 +76,23 @@ internal sealed class TrainingCheckpoints
         }
 
         using var file = SafetensorsFile.Open(Path.Combine(newest.Path, "state.safetensors"));
-        foreach (var (name, tensor) in optimizer.State())
+        foreach (var (name, tensor) in State(optimizer))
         {
             TensorFile.Read(file, name, tensor);
         }
 
         HistoryFile.Read(file, history, step);
         optimizer.Restored(step);
+        foreach (var group in _groups)
+        {
+            group.Optimizer.Restored(step);
+        }
+
         return threads;
     }
+
+    private IEnumerable<(string Name, TorchSharp.torch.Tensor Tensor)> State(MixedPrecisionAdamW optimizer) =>
+        optimizer.State().Concat(_groups.SelectMany(group => group.State()));
 
     private IEnumerable<(int Step, string Path)> Complete()
     {
