@@ -56,5 +56,6 @@ internal static class Root
         CompareCommand.Create(),
         ReportCommand.Create(),
         ListCommand.Create(),
+        WorkerCommand.Create(),
     ];
 }

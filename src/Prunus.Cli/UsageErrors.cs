@@ -20,7 +20,7 @@ internal static class UsageErrors
         if (parse.UnmatchedTokens is [var word, ..])
         {
             return command.Subcommands.Count > 0
-                ? $"{word}: no such verb; {DidYouMean(word, command.Subcommands.Select(c => c.Name)) ?? help}"
+                ? $"{word}: no such verb; {DidYouMean(word, command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)) ?? help}"
                 : $"{word}: one argument too many for '{Path(command)}'; {help}";
         }
 

@@ -21,7 +21,7 @@ internal static class HelpView
         output.WriteLine(command.Description);
         output.WriteLine();
         output.WriteLine($"Usage: {Usage(command)}");
-        Section(output, "Verbs", command.Subcommands.Select(c => (c.Name, c.Description)));
+        Section(output, "Verbs", command.Subcommands.Where(c => !c.Hidden).Select(c => (c.Name, c.Description)));
         Section(output, "Arguments", command.Arguments.Select(a => (a.Name, a.Description)));
         Section(output, "Options", command is RootCommand ? [] : command.Options.Where(o => !o.Hidden).Select(Row));
         Section(output, "Options of every verb", GlobalOptions.All.Where(o => o.Recursive || command is RootCommand).Select(Row));

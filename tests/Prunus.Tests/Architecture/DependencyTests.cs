@@ -10,7 +10,7 @@ public class DependencyTests
     [
         ["Prunus"],
         ["Prunus.Native", "Prunus.Randomness"],
-        ["Prunus.Checkpoints", "Prunus.Tokenizers", "Prunus.Datasets", "Prunus.Runs"],
+        ["Prunus.Checkpoints", "Prunus.Tokenizers", "Prunus.Datasets", "Prunus.Runs", "Prunus.Jobs"],
         ["Prunus.Decoders"],
         ["Prunus.Training", "Prunus.Evaluation"],
         ["Prunus.Pruning", "Prunus.Distillation"],
@@ -20,7 +20,7 @@ public class DependencyTests
     ];
 
     private static readonly string[] WithoutTensors =
-        ["Prunus.Checkpoints", "Prunus.Tokenizers", "Prunus.Datasets", "Prunus.Runs", "Prunus.Randomness", "Prunus.Reports"];
+        ["Prunus.Checkpoints", "Prunus.Tokenizers", "Prunus.Datasets", "Prunus.Runs", "Prunus.Jobs", "Prunus.Randomness", "Prunus.Reports"];
 
     private static readonly string[] WithoutFamilies = ["Prunus.Pruning", "Prunus.Distillation", "Prunus.Training", "Prunus.Evaluation"];
 

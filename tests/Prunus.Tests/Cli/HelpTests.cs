@@ -9,7 +9,7 @@ public class HelpTests
         Assert.Equal(0, code);
         Assert.Equal("", error);
         Assert.StartsWith("Examples:\n  prunus ", output, StringComparison.Ordinal);
-        foreach (var verb in Prunus.Cli.Root.Command.Subcommands)
+        foreach (var verb in Prunus.Cli.Root.Command.Subcommands.Where(c => !c.Hidden))
         {
             Assert.Contains($"\n  {verb.Name} ", output, StringComparison.Ordinal);
         }
