@@ -36,12 +36,19 @@ internal static class PruningOptions
     public static Option<string> HeadScore { get; } = ParsedOption.Create(
         "--head-score", "modelopt|paper", "What ranks heads: channels aggregated first, or their norm per token.", ParsedOption.OneOf("modelopt", "paper"), "modelopt");
 
+    public static Option<HeadMerging> MergeHeads { get; } = ParsedOption.Create<HeadMerging>(
+        "--merge-heads", "literal|flipped", "Heads that stay take in heads that go: 2·head - pair as printed, or the pair as in LaCo.", ParseMerging);
+
+    public static Option<bool> MergeOutput { get; } = new("--merge-output") { Description = "--merge-heads merges the output projection too." };
+
+    public static Option<bool> RescaleNorms { get; } = new("--rescale-norms") { Description = "Norm weights make up for cut channels, by a ratio measured on the calibration text." };
+
     /// <summary>Options that set the target.</summary>
     public static IReadOnlyList<Option> Target { get; } =
         [SharedOptions.Keep, SharedOptions.KeepNonEmbedding, SharedOptions.Parameters, Hidden, Ffn, Layers, Heads, KvGroups, Axes, RoundTo, AllowUnloadable];
 
-    /// <summary>Options that choose among scores.</summary>
-    public static IReadOnlyList<Option> Ranking { get; } = [Importance, HiddenScore, FfnScore, HeadScore];
+    /// <summary>Options that choose among scores, and that change the weights that stay.</summary>
+    public static IReadOnlyList<Option> Ranking { get; } = [Importance, HiddenScore, FfnScore, HeadScore, MergeHeads, MergeOutput, RescaleNorms];
 
     /// <summary>The target that the user asked for.</summary>
     /// <exception cref="PrunusInputException">Two budgets are given.</exception>
@@ -79,7 +86,11 @@ internal static class PruningOptions
             Heads = "head." + Spelled(context, HeadScore),
             Groups = context.Required(HeadScore) == "paper" ? Reading.GroupHeadSum.Id : Reading.GroupModelOptNorm.Id,
         };
-        return new PruneOptions { Target = ReadTarget(context), Importance = method.Id, Aggregation = aggregation, Selection = names == method.Selection ? null : names };
+        return new PruneOptions
+        {
+            Target = ReadTarget(context), Importance = method.Id, Aggregation = aggregation, Selection = names == method.Selection ? null : names,
+            Merge = context.Given(MergeHeads) ? context.Value(MergeHeads) : HeadMerging.None, MergeOutput = context.Value(MergeOutput), RescaleNorms = context.Value(RescaleNorms),
+        };
     }
 
     private static string Spelled(VerbContext context, Option<string> option) => context.Required(option).Replace('-', '_');
@@ -88,6 +99,12 @@ internal static class PruningOptions
         where T : struct => context.Given(option) ? context.Value(option) : null;
 
     private static Option<int> Width(string name, string description) => ParsedOption.Create<int>(name, "N", description, ParsedOption.Count(1));
+
+    private static string? ParseMerging(string text, out HeadMerging merging)
+    {
+        merging = text switch { "literal" => HeadMerging.Literal, "flipped" => HeadMerging.Flipped, _ => HeadMerging.None };
+        return merging == HeadMerging.None ? $"'{text}' is no way to merge heads; use literal or flipped" : null;
+    }
 
     private static string? ParseAxes(string text, out Axis[] axes)
     {

@@ -17,4 +17,7 @@ public sealed record ParameterSpec(string Name, int? Layer, IReadOnlyList<long> 
 
     /// <summary>Whether this is the weight of a norm over the residual stream (not of one over head_dim).</summary>
     public bool IsNormWeight => Name.Contains("norm_", StringComparison.Ordinal) && Name.EndsWith(".weight", StringComparison.Ordinal) && Dimensions is [{ Axis: Axis.Hidden }];
+
+    /// <summary>The norm that a weight with <see cref="IsNormWeight"/> belongs to: <c>layers.3.norm_mlp_in</c>.</summary>
+    public string NormName => Name[..Name.LastIndexOf('.')];
 }

@@ -45,7 +45,7 @@ internal sealed class Cut
 
     /// <summary>The stored values of a donor's parameter become <c>Factor</c> times themselves plus <c>Shift</c>; null = they stay.</summary>
     public (double Factor, double Shift)? Rescaling(ParameterSpec source) =>
-        source.IsNormWeight && _kept.NormScales.TryGetValue(source.Name[..^".weight".Length], out var factor)
+        source.IsNormWeight && _kept.NormScales.TryGetValue(source.NormName, out var factor)
             ? (factor, Config.NormPlusOne ? factor - 1 : 0)
             : null;
 

@@ -132,7 +132,7 @@ public sealed record KeptIndices(
             return scales;
         }
 
-        var norms = donor.Parameters().Where(p => p.IsNormWeight).Select(p => p.Name[..^".weight".Length]).ToHashSet();
+        var norms = donor.Parameters().Where(p => p.IsNormWeight).Select(p => p.NormName).ToHashSet();
         foreach (var (name, factor) in scales)
         {
             if (!norms.Contains(name))

@@ -12,10 +12,15 @@ namespace Prunus.Pruning;
 public static class MaskedDonor
 {
     /// <summary>Body of the donor under a plan's masks: [B,T] → [B,T,hidden].</summary>
-    /// <exception cref="PrunusInputException">The plan does not fit the donor, cuts hidden or reorders layers.</exception>
+    /// <exception cref="PrunusInputException">The plan does not fit the donor, or does what masks cannot.</exception>
     public static Tensor Body(Decoder donor, PruningPlan plan, Tensor ids)
     {
         var kept = plan.Resolve(donor.Config);
+        if (kept.Merges.Count > 0 || kept.NormScales.Count > 0 || kept.Vocab is not null)
+        {
+            throw new PrunusInputException(plan.Subject, "merges heads, rescales norms or cuts the vocabulary, which masks cannot do", "leave 'head_merges', 'norm_scales' and 'vocab' out of the plan");
+        }
+
         if (kept.Hidden.Count < donor.Config.Hidden || !kept.Layers.SequenceEqual(kept.Layers.Order()))
         {
             throw new PrunusInputException(plan.Subject, "cuts hidden or reorders layers, which masks cannot do", "leave 'hidden' out of the plan and list 'layers' in order");
@@ -46,12 +51,12 @@ public static class MaskedDonor
         }
     }
 
-    /// <summary>Prunes by ffn, heads, groups and layers of a plan (hidden left whole) and compares logits with the masked donor's on random tokens.</summary>
+    /// <summary>Prunes by ffn, heads, groups and layers of a plan (hidden and vocabulary left whole, no heads merged, no norm rescaled) and compares logits with the masked donor's on random tokens.</summary>
     /// <returns>Largest difference, and largest logit to judge it by.</returns>
     public static (double Difference, double Scale) Compare(Decoder donor, PruningPlan plan, long seed)
     {
         const int Sequences = 2;
-        var whole = plan with { Hidden = null, Layers = plan.Layers is { } layers ? [.. layers.Order()] : null };
+        var whole = plan with { Hidden = null, Vocab = null, HeadMerges = null, NormScales = null, Layers = plan.Layers is { } layers ? [.. layers.Order()] : null };
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var tokens = Math.Min(32, donor.Config.MaxPositions);

@@ -17,6 +17,15 @@ public sealed record PruneOptions
     /// <summary>Readings that rank the axes; null = those of <see cref="Importance"/>. Its suffix is that of <see cref="Aggregation"/>. Default null.</summary>
     public SelectionOptions? Selection { get; init; }
 
+    /// <summary>How heads that stay take in heads that go. Default none.</summary>
+    public HeadMerging Merge { get; init; }
+
+    /// <summary>Merges the output projection too. Default false: the paper speaks of query heads where keys and values are shared.</summary>
+    public bool MergeOutput { get; init; }
+
+    /// <summary>Gives norm weights the factor that makes up for cut channels (<see cref="NormRatios"/>). Default false.</summary>
+    public bool RescaleNorms { get; init; }
+
     /// <summary>Names of the scores that rank each axis.</summary>
     public SelectionOptions Names
     {
@@ -29,7 +38,7 @@ public sealed record PruneOptions
     }
 
     /// <summary>Whether calibration text is needed.</summary>
-    public bool NeedsCalibration => ImportanceMethods.Named(Importance).NeedsCalibration;
+    public bool NeedsCalibration => ImportanceMethods.Named(Importance).NeedsCalibration || RescaleNorms;
 
     /// <exception cref="PrunusInputException">A value is out of range.</exception>
     public void Validate()
@@ -40,6 +49,10 @@ public sealed record PruneOptions
         }
 
         ImportanceMethods.Named(Importance);
+        if (MergeOutput && Merge == HeadMerging.None)
+        {
+            throw new PrunusInputException("--merge-output", "is given without --merge-heads", "add --merge-heads literal or flipped");
+        }
     }
 
     /// <summary>What identifies the pruning in a run's options; everything but the target is left out at its default.</summary>
@@ -59,6 +72,16 @@ public sealed record PruneOptions
         if (Selection is { } names)
         {
             json["selection"] = new JsonArray(names.Hidden, names.Ffn, names.Heads, names.Groups, names.Layers);
+        }
+
+        if (Merge != HeadMerging.None)
+        {
+            json["merge_heads"] = (Merge == HeadMerging.Literal ? "literal" : "flipped") + (MergeOutput ? ",output" : "");
+        }
+
+        if (RescaleNorms)
+        {
+            json["rescale_norms"] = true;
         }
 
         return json;

@@ -33,19 +33,32 @@ public static class Pruner
 
         // A budget out of reach must show before minutes of scoring.
         Planner.Propose(donor.Config, options.Target);
-        return FromScores(donor.Config, Score(donor, calibration, options, seed, progress, ct), options);
+        var result = Choose(donor.Config, Score(donor, calibration, options, seed, progress, ct), options);
+        return options.RescaleNorms ? result with { Plan = NormRatios.Rescale(donor, result.Plan, calibration, ct) } : result;
     }
 
     /// <summary>Makes the plan from scores that are there already: no weight is looked at.</summary>
-    /// <exception cref="PrunusInputException">As <see cref="Prune"/>; or a score is missing or belongs to another donor.</exception>
+    /// <exception cref="PrunusInputException">
+    /// As <see cref="Prune"/>; or a score is missing or belongs to another donor; or norms shall be rescaled, which needs passes of the donor.
+    /// </exception>
     public static PruneResult FromScores(DecoderConfig donor, Scores scores, PruneOptions options)
     {
         options.Validate();
+        return !options.RescaleNorms ? Choose(donor, scores, options)
+            : throw new PrunusInputException("--rescale-norms", "is measured on calibration text, not on saved scores", "give the text instead of the scores");
+    }
+
+    private static PruneResult Choose(DecoderConfig donor, Scores scores, PruneOptions options)
+    {
         var names = options.Names;
         var order = scores.Values.ContainsKey(names.Layers) ? Selection.LayerOrder(donor, scores, names) : null;
         var proposal = Planner.Propose(donor, options.Target, order);
-        return new PruneResult(Selection.Plan(donor, proposal.Shape, scores, names), scores, proposal, proposal.Notes);
+        var plan = HeadResiduals.Merge(donor, Selection.Plan(donor, proposal.Shape, scores, names), scores, names, options.Merge, options.MergeOutput);
+        return new PruneResult(plan, scores, proposal, [.. proposal.Notes, .. MergeNotes(options, plan)]);
     }
+
+    private static IEnumerable<string> MergeNotes(PruneOptions options, PruningPlan plan) =>
+        options.Merge != HeadMerging.None && plan.HeadMerges is null ? ["no kept kv group loses heads: there is nothing to merge"] : [];
 
     private static Scores Score(Decoder donor, IReadOnlyList<Tensor> calibration, PruneOptions options, long seed, IProgress<ProgressUpdate>? progress, CancellationToken ct)
     {

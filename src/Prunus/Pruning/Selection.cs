@@ -76,7 +76,7 @@ public static class Selection
             Ffn = [.. donor.Layers.Select((layer, i) => Ranked(scores.Of($"L{i}.{names.Ffn}{suffix}", layer.Ffn)))],
             KvGroups = groups,
             QueryHeads = [.. donor.Layers.Select(Heads)],
-            Layers = LayerOrder(donor, scores, names),
+            Layers = Ranked(scores.Of(names.Layers, donor.LayerCount)),
         };
 
         int[] Heads(LayerConfig layer, int i)

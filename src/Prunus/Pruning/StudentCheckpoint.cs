@@ -16,7 +16,7 @@ public static class StudentCheckpoint
     /// <param name="tags">What was done, for the card: <c>pruned</c>, <c>distilled</c>.</param>
     /// <param name="sections">More sections of the card: heading and Markdown.</param>
     /// <param name="title">Title of the card; null = the folder's name and the donor's.</param>
-    /// <exception cref="PrunusInputException">The folder holds something.</exception>
+    /// <exception cref="PrunusInputException">The folder holds something, or the vocabulary is not the donor's.</exception>
     /// <exception cref="PrunusRunException">The disk is full or fails.</exception>
     public static void Write(
         string folder, Checkpoint donor, DecoderConfig config, Func<ParameterSpec, float[]> read, ElementType type,
@@ -27,6 +27,11 @@ public static class StudentCheckpoint
         json[key] = type switch { ElementType.F16 => "float16", ElementType.BF16 => "bfloat16", _ => "float32" };
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(donor.Location));
         var donorConfig = DecoderConfig.FromHuggingFace(donor.Config, donor.Location);
+        if (config.VocabSize != donorConfig.VocabSize)
+        {
+            throw new PrunusInputException("vocab", $"leaves {config.VocabSize} of {donorConfig.VocabSize} tokens, but the tokenizer would still give the donor's ids", "leave 'vocab' out of the plan");
+        }
+
         var card = new ModelCard
         {
             Title = title ?? $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))}, made from {name}",
