@@ -19,6 +19,10 @@ switch (args)
             rest.ElementAtOrDefault(0) ?? "auto", int.Parse(rest.ElementAtOrDefault(1) ?? "16", CultureInfo.InvariantCulture),
             int.Parse(rest.ElementAtOrDefault(2) ?? "1024", CultureInfo.InvariantCulture), rest.ElementAtOrDefault(3) is { } micro ? int.Parse(micro, CultureInfo.InvariantCulture) : null);
         return 0;
+    case ["hidden", .. var rest]:
+        HiddenStateBenchmark.Run(
+            rest.ElementAtOrDefault(0) ?? "auto", Number(rest, 1, 16), Number(rest, 2, 1024), Number(rest, 3, 20), Number(rest, 4, 3));
+        return 0;
     case ["sweep", .. var rest]:
         SweepBenchmark.Run(rest.FirstOrDefault() ?? "cpu");
         return 0;
@@ -27,9 +31,12 @@ switch (args)
             usage: dotnet run -c Release --project benchmarks/Prunus.Benchmarks -- BENCHMARK
               forward [CKPT]   a forward pass of SmolLM2-135M's shape (or of CKPT) against its matrix products alone, CPU
               distill-step [DEVICE [BATCH [LENGTH [MICRO]]]]   one step of distillation, 135M → 65M: tokens/s and memory
+              hidden [DEVICE [BATCH [LENGTH [STEPS [ROUNDS]]]]]   a step with losses on hidden states against forward KL alone
               sweep [DEVICE]   the calibration sweep against plain forward passes; DEVICE is cpu (default) or cuda
               overhead [DEVICE]   host time of a pass through 30 layers of no width
               load GGUF        opening and dequantising a checkpoint: seconds and peak memory
             """);
         return 2;
 }
+
+static int Number(string[] arguments, int index, int fallback) => arguments.ElementAtOrDefault(index) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : fallback;

@@ -4,6 +4,7 @@ using Prunus.Checkpoints;
 using Prunus.Cli.Views;
 using Prunus.Decoders;
 using Prunus.Distillation;
+using Prunus.Distillation.HiddenStates;
 using Prunus.Pruning;
 using Prunus.Reports;
 using Prunus.Runs;
@@ -26,6 +27,9 @@ internal static class ListCommand
         ("aggregations", () => new Table(["batch:sequence"], [.. Aggregation.All.Select(a => (IReadOnlyList<string>)[a.ToString()])])),
         ("losses", () => new Table(["id", "what", "paper", "needs teacher"],
             [.. DistillationLosses.All.Select(l => (IReadOnlyList<string>)[l.Id, l.Title, l.Paper, l.NeedsTeacher ? "yes" : "no"])])),
+        ("states", () => new Table(["id", "what", "layer map"],
+            [.. HiddenStateSite.All.Select(s => (IReadOnlyList<string>)[s.Id, s.Title, s.Layered ? "teacher:student, last-K or all" : "none"])])),
+        ("state-losses", () => new Table(["id", "what", "formula"], [.. HiddenStateLosses.All.Select(l => (IReadOnlyList<string>)[l.Id, l.Title, l.Formula])])),
         ("types", () => new Table(["id"], [.. Enum.GetNames<ElementType>().Select(n => (IReadOnlyList<string>)[n])])),
     ];
 

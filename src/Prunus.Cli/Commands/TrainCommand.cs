@@ -31,8 +31,12 @@ internal static class TrainCommand
         return With(new Verb("distill", "Trains a student to predict what its teacher predicts.")
         {
             Arguments = { Start },
-            Options = { Teacher, SharedOptions.Out, SharedOptions.Fresh, Tokenizer, InitialDeviation, Licence, Dtype },
-            Examples = ["distill ./pruned --teacher ./donor --text corpus.txt --steps 400 --out healed"],
+            Options = { Teacher, SharedOptions.Plan, SharedOptions.Out, SharedOptions.Fresh, Tokenizer, InitialDeviation, Licence, Dtype },
+            Examples =
+            [
+                "distill ./pruned --teacher ./donor --text corpus.txt --steps 400 --out healed",
+                "distill ./pruned --teacher ./donor --plan plan.json --text corpus.txt --hidden-states output@last-2,embedding --correct-teacher 100",
+            ],
             Run = context => Run(context, context.Value(Teacher)),
         }, HealingFlags.All);
     }
@@ -55,6 +59,7 @@ internal static class TrainCommand
             Start = context.Value(Start),
             Tokenizer = context.Given(Tokenizer) ? context.Value(Tokenizer) : null,
             Teacher = teacher,
+            PlanFile = teacher is not null && context.Given(SharedOptions.Plan) ? context.Value(SharedOptions.Plan) : null,
             Corpus = CorpusFlags.Read(context),
             Healing = healing,
             InitialDeviation = context.Required(InitialDeviation),

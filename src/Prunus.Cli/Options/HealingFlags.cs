@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Prunus.Distillation;
+using Prunus.Distillation.HiddenStates;
 using Prunus.Shrinking;
 using Prunus.Training;
 
@@ -20,15 +21,20 @@ internal static class HealingFlags
     private static readonly Option<double> Kl = ParsedOption.Create("--kl", "W", "Weight of the distillation loss; 0 with --ce 1 trains without a teacher.", ParsedOption.Real(0, 1e6), 1.0);
     private static readonly Option<double> Tau = ParsedOption.Create("--tau", "T", "Temperature of the distillation loss.", ParsedOption.Real(1e-3, 1e3), 1.0);
     private static readonly Option<bool> TauSquared = new("--tau-squared") { Description = "Multiplies the distillation loss by the square of the temperature." };
+    private static readonly Option<HiddenStateOptions> HiddenStates = ParsedOption.Create<HiddenStateOptions>(
+        HiddenStateOptions.Flag, "STATES", "Losses on hidden states too, e.g. 'output@last-2,embedding;loss=cosine;alpha=dynamic'; 'prunus list states' has them all.", Fault(HiddenStateOptions.Parse));
+    private static readonly Option<TeacherCorrectionOptions> CorrectTeacher = ParsedOption.Create<TeacherCorrectionOptions>(
+        TeacherCorrectionOptions.Flag, "STEPS|along", "Tunes the teacher on the text by next-token loss, before distillation or along with it; e.g. 'along;lr=1e-4;warmup=20'.", Fault(TeacherCorrectionOptions.Parse));
+    private static readonly Option<bool> KeepTeacher = new("--keep-teacher") { Description = "Leaves the corrected teacher as a checkpoint in the run's folder 'teacher'." };
     private static readonly Option<string> Precision = ParsedOption.Create("--precision", "auto|f32|bf16", "Type of the forward and backward pass; weights are float32 (bf16 on a GPU).", ParsedOption.OneOf("auto", "f32", "bf16"), "auto");
     private static readonly Option<int> SaveEvery = ParsedOption.Create<int>("--save-every", "N", "Steps between checkpoints that a repeated command resumes from (one a minute).", ParsedOption.Count(1));
     private static readonly Option<int> EvaluateEvery = ParsedOption.Create("--eval-every", "N", "Steps between evaluations on held-out text; 0 = at the end.", ParsedOption.Count(0), 0);
 
     public static IReadOnlyList<Option> All { get; } =
-        [Steps, Batch, MicroBatch, Block, LearningRate, Warmup, WeightDecay, Loss, Kl, CrossEntropy, Tau, TauSquared, Precision, SaveEvery, EvaluateEvery];
+        [Steps, Batch, MicroBatch, Block, LearningRate, Warmup, WeightDecay, Loss, Kl, CrossEntropy, Tau, TauSquared, HiddenStates, CorrectTeacher, KeepTeacher, Precision, SaveEvery, EvaluateEvery];
 
     /// <summary>Those that mean something without a teacher.</summary>
-    public static IReadOnlyList<Option> WithoutTeacher { get; } = [.. All.Except([Loss, Kl, CrossEntropy, Tau, TauSquared])];
+    public static IReadOnlyList<Option> WithoutTeacher { get; } = [.. All.Except([Loss, Kl, CrossEntropy, Tau, TauSquared, HiddenStates, CorrectTeacher, KeepTeacher])];
 
     public static HealingOptions Read(VerbContext context, bool teacher = true)
     {
@@ -46,6 +52,8 @@ internal static class HealingFlags
             CrossEntropyWeight = teacher ? context.Required(CrossEntropy) : 1,
             Temperature = teacher ? context.Required(Tau) : 1,
             TauSquared = teacher && context.Value(TauSquared),
+            HiddenStates = teacher && context.Given(HiddenStates) ? context.Value(HiddenStates) : null,
+            TeacherCorrection = teacher ? Correction(context) : null,
             Precision = context.Required(Precision) switch { "f32" => Training.Precision.Float32, "bf16" => Training.Precision.BFloat16, _ => Training.Precision.Auto },
             SaveEvery = Given(SaveEvery),
             EvaluateEvery = context.Required(EvaluateEvery),
@@ -54,17 +62,37 @@ internal static class HealingFlags
         int? Given(Option<int> option) => context.Given(option) ? context.Value(option) : null;
     }
 
+    private static TeacherCorrectionOptions? Correction(VerbContext context)
+    {
+        if (context.Given(CorrectTeacher))
+        {
+            return context.Value(CorrectTeacher) is { } given && context.Value(KeepTeacher) ? given with { Keep = true } : context.Value(CorrectTeacher);
+        }
+
+        return context.Value(KeepTeacher)
+            ? throw new PrunusInputException("--keep-teacher", "keeps a corrected teacher, and none is corrected", $"give {TeacherCorrectionOptions.Flag} as well")
+            : null;
+    }
+
     private static string? LossName(string text, out string value)
     {
-        value = text;
+        var fault = Fault(DistillationLosses.Parse)(text, out var loss);
+        value = fault is null ? loss.Id : text;
+        return fault;
+    }
+
+    // The library's own readers name fault and remedy.
+    private static ValueParser<T> Fault<T>(Func<string, T> parse) => (string text, out T value) =>
+    {
         try
         {
-            value = DistillationLosses.Parse(text).Id;
+            value = parse(text);
             return null;
         }
         catch (PrunusInputException e)
         {
+            value = default!;
             return $"{e.Problem}; {e.Remedy}";
         }
-    }
+    };
 }

@@ -1,7 +1,9 @@
 using Prunus.Decoders;
 using Prunus.Distillation;
+using Prunus.Distillation.HiddenStates;
 using Prunus.Evaluation;
 using Prunus.Native;
+using Prunus.Pruning;
 using Prunus.Runs;
 using Prunus.Training;
 
@@ -10,7 +12,8 @@ namespace Prunus.Shrinking;
 /// <summary>What a training gave.</summary>
 /// <param name="Training">Losses of every step.</param>
 /// <param name="Epochs">How often each text was gone through.</param>
-public sealed record HealingResult(TrainingResult Training, IReadOnlyList<SourceEpochs> Epochs);
+/// <param name="Terms">Names of the losses in <see cref="StepMetrics.Terms"/>.</param>
+public sealed record HealingResult(TrainingResult Training, IReadOnlyList<SourceEpochs> Epochs, IReadOnlyList<string> Terms);
 
 /// <summary>How often a text was gone through.</summary>
 public sealed record SourceEpochs(string Name, double Epochs);
@@ -19,7 +22,7 @@ public sealed record SourceEpochs(string Name, double Epochs);
 public static class Healing
 {
     /// <param name="student">Float32 student; its weights change.</param>
-    /// <param name="teacher">Teacher on the same device, or null when no loss needs one.</param>
+    /// <param name="teacher">Teacher on the same device, or null when no loss needs one. Where the options tune it along: in float32, and its weights change.</param>
     /// <param name="corpus">Texts.</param>
     /// <param name="options">The training.</param>
     /// <param name="stage">Name shown in progress.</param>
@@ -28,14 +31,22 @@ public static class Healing
     /// <param name="work">Folder of the checkpoints that a repeated call resumes from; null = none.</param>
     /// <param name="progress">Told at log intervals.</param>
     /// <param name="cancellation">Looked at between steps.</param>
+    /// <param name="plan">Plan by which the student was cut from the teacher; hidden-state losses then know its channels and layers. Null when it was not, or nobody knows.</param>
+    /// <exception cref="PrunusInputException">Student, teacher, texts, plan and options do not fit together.</exception>
     public static HealingResult Run(
         Decoder student, Decoder? teacher, Corpus corpus, HealingOptions options, string stage, string identity, long seed, string? work,
-        IProgress<ProgressUpdate>? progress, CancellationToken cancellation)
+        IProgress<ProgressUpdate>? progress, CancellationToken cancellation, PruningPlan? plan = null)
     {
         CheckVocabularies(student, teacher);
         options = options.For(student.Device.type == TorchSharp.DeviceType.CUDA);
         var blocks = corpus.Blocks(options.Batch!.Value, options.Block!.Value, seed);
-        var objective = new LogitObjective(options.Terms, options.KlWeight > 0 ? teacher : null);
+        var adamW = new AdamWOptions { WeightDecay = options.WeightDecay };
+        using var states = options.HiddenStates is { } chosen ? new HiddenStateLoss(
+            chosen, Needed(teacher).Config, student.Config, student.Device, Origin(plan), seed) : null;
+        using var moving = options.TeacherCorrection is { Along: true } along ? new MovingTeacher(
+            Needed(teacher), options.Precision, adamW,
+            new CosineSchedule { Peak = along.RateFor(options.LearningRate), WarmupSteps = along.WarmupFor(options.Steps) }) : null;
+        var objective = new LogitObjective(options.Terms, options.NeedsTeacher ? teacher : null, states: states, moving: moving);
         using var trainer = new Trainer(student, objective, step => blocks.Batch(step), new TrainerOptions
         {
             Steps = options.Steps,
@@ -43,7 +54,7 @@ public static class Healing
             MicroBatch = options.MicroBatch,
             BlockLength = options.Block.Value,
             Schedule = new CosineSchedule { Peak = options.LearningRate, WarmupSteps = options.WarmupSteps },
-            AdamW = new AdamWOptions { WeightDecay = options.WeightDecay },
+            AdamW = adamW,
             Precision = options.Precision,
             CheckpointFolder = work,
             SaveEvery = options.SaveEvery ?? 0,
@@ -55,12 +66,28 @@ public static class Healing
             Evaluate = options.EvaluateEvery > 0 ? decoder => HeldOutLoss(decoder, corpus, options.Block.Value).MeanLoss : null,
         };
         var result = trainer.Run(Told(progress, stage), cancellation);
-        return new HealingResult(result, [.. blocks.Epochs(options.Steps).Select(e => new SourceEpochs(e.Name, e.Epochs))]);
+        return new HealingResult(result, [.. blocks.Epochs(options.Steps).Select(e => new SourceEpochs(e.Name, e.Epochs))], objective.Names);
     }
 
     /// <summary>Loss on the held-out text in windows of a training block: 128 windows at most, about 2048 tokens at once.</summary>
     public static PerplexityResult HeldOutLoss(Decoder decoder, Corpus corpus, int window, Action<int, int>? progress = null, CancellationToken cancellation = default) =>
         Perplexity.Measure(decoder, corpus.HeldOut, new PerplexityOptions { Window = window, Windows = 128, Batch = Math.Max(1, 2048 / window) }, progress, cancellation);
+
+    /// <summary>Refuses hidden-state options that do not fit two models, before anything is computed.</summary>
+    /// <exception cref="PrunusInputException">They do not.</exception>
+    public static void CheckStates(DecoderConfig teacher, DecoderConfig student, HealingOptions options, PruningPlan? plan)
+    {
+        if (options.HiddenStates is { } states)
+        {
+            Libtorch.Load();
+            new HiddenStateLoss(states, teacher, student, TorchSharp.torch.CPU, Origin(plan)).Dispose();
+        }
+    }
+
+    private static StudentOrigin? Origin(PruningPlan? plan) => plan is null ? null : new(plan.Hidden, plan.Layers);
+
+    private static Decoder Needed(Decoder? teacher) =>
+        teacher ?? throw new PrunusInputException("--teacher", "is missing", "hidden-state losses and teacher correction need the checkpoint to learn from");
 
     private static void CheckVocabularies(Decoder student, Decoder? teacher)
     {

@@ -24,6 +24,9 @@ public sealed record ModelMeasures(
 {
     private const int SampleTokens = 48;
 
+    /// <summary>Curves of the single losses; empty where there is but one.</summary>
+    public IReadOnlyList<TermCurve> Terms { get; init; } = [];
+
     /// <summary>Measures a decoder.</summary>
     internal static ModelMeasures Of(
         string name, Decoder decoder, Corpus corpus, Tokenizer tokenizer, int[] prompt, int window, HealingResult? training, Action<int, int>? progress, CancellationToken cancellation)
@@ -35,7 +38,11 @@ public sealed record ModelMeasures(
             name, cost.Parameters, cost.NonEmbedding, cost.Parameters * sizeof(float), cost.FlopsPerToken, loss.MeanLoss, loss.WindowLosses, sample,
             training is null ? [] : [.. training.Training.Steps.Select(s => s.Loss)],
             training is null ? [] : [.. training.Training.Evaluations.Select(e => new[] { e.Step, e.Value })],
-            training?.Epochs ?? []);
+            training?.Epochs ?? [])
+        {
+            Terms = training is not { Terms.Count: > 1 } ? []
+                : [.. training.Terms.Select((term, i) => new TermCurve(term, [.. training.Training.Steps.Select(s => s.Terms[i])]))],
+        };
     }
 
     internal Subject Subject => new(Name, new OrderedDictionary<string, double>
@@ -63,3 +70,6 @@ public sealed record ModelMeasures(
         }
     }
 }
+
+/// <summary>One of several losses over the steps of a training, without its weight.</summary>
+public sealed record TermCurve(string Name, IReadOnlyList<double> Values);

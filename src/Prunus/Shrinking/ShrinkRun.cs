@@ -70,29 +70,39 @@ public sealed class ShrinkRun : IDisposable
         Stage("plan", scratch => MakePlan(donor, scratch, cancellation));
         var plan = PruningPlan.Read(_folder.PathOf("plan.json"));
         plan.CheckDonor(_checkpoint.Fingerprint, _checkpoint.Location);
+        Healing.CheckStates(donor, plan.Resulting(donor), _healing, plan);
         cancellation.ThrowIfCancellationRequested();
         Stage("pruned", scratch =>
         {
             using var pruned = Surgery.Prune(_donor[torch.ScalarType.Float32], plan);
             Measure("pruned", pruned, null, cancellation).Write(Path.Combine(scratch, "pruned.json"));
         });
+        var corrected = _healing is { TeacherCorrection: not null, Steps: > 0 } ? new CorrectedTeacher(
+            _checkpoint, _healing, _folder, "distill", _device, (name, teacher, training) => Measure(name, teacher, training, cancellation)) : null;
+        corrected?.Correct(_corpus, _options.Seed, _progress, cancellation);
+        cancellation.ThrowIfCancellationRequested();
         Stage("distill", scratch =>
         {
             using var student = Surgery.Prune(_donor[torch.ScalarType.Float32], plan);
-            var measured = Train("distill", "distilled", student, _healing, cancellation);
+            using var teacher = corrected?.Open(TeacherType(_healing));
+            var measured = Train("distill", "distilled", student, teacher, _healing, plan, cancellation);
             measured.Write(Path.Combine(scratch, "distilled.json"));
             Write(student, measured, scratch);
+            if (teacher is not null)
+            {
+                corrected!.Finish(teacher, scratch);
+            }
         });
         if (_options.CompareWithScratch)
         {
             Stage("scratch", scratch =>
             {
                 using var student = Decoder.Initialise(plan.Resulting(donor), _options.Seed + 1, 0.02, _device, torch.ScalarType.Float32);
-                Train("scratch", "from scratch", student, _healing.WithoutTeacher, cancellation).Write(Path.Combine(scratch, "scratch.json"));
+                Train("scratch", "from scratch", student, null, _healing.WithoutTeacher, null, cancellation).Write(Path.Combine(scratch, "scratch.json"));
             });
         }
 
-        var models = Measured("donor", "pruned", "distill", "scratch").ToArray();
+        var models = Measured("donor", "pruned", "distill", "scratch", CorrectedTeacher.Stage).ToArray();
         var record = ShrinkRecord.Make(_options, _folder.Identity, donor, plan, models, _tokenizer.Decode(_prompt), _healing);
         RecordJson.Write(_folder.Path, record);
         return record;
@@ -154,13 +164,15 @@ public sealed class ShrinkRun : IDisposable
         }
     }
 
-    private ModelMeasures Train(string stage, string name, Decoder student, HealingOptions healing, CancellationToken cancellation)
+    private ModelMeasures Train(string stage, string name, Decoder student, Decoder? corrected, HealingOptions healing, PruningPlan? plan, CancellationToken cancellation)
     {
-        var teacherType = OnGpu && healing.Precision != Training.Precision.Float32 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32;
         var result = healing.Steps == 0 ? null : Healing.Run(
-            student, healing.KlWeight > 0 ? _donor[teacherType] : null, _corpus, healing, stage, _folder.Identity.Hash, _options.Seed, _folder.WorkPath(stage), _progress, cancellation);
+            student, healing.NeedsTeacher ? corrected ?? _donor[TeacherType(healing)] : null, _corpus, healing, stage, _folder.Identity.Hash, _options.Seed, _folder.WorkPath(stage), _progress, cancellation, plan);
         return Measure(name, student, result, cancellation);
     }
+
+    private torch.ScalarType TeacherType(HealingOptions healing) =>
+        OnGpu && healing.Precision != Training.Precision.Float32 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32;
 
     private ModelMeasures Measure(string name, Decoder decoder, HealingResult? training, CancellationToken cancellation)
     {
@@ -189,5 +201,6 @@ public sealed class ShrinkRun : IDisposable
     }
 
     private IEnumerable<ModelMeasures> Measured(params string[] stages) =>
-        stages.Where(_folder.StageDone).Select(s => ModelMeasures.Read(_folder.PathOf(s == "distill" ? "distilled.json" : s + ".json")));
+        stages.Select(s => (Stage: s, Path: _folder.PathOf(s == "distill" ? "distilled.json" : s + ".json")))
+            .Where(s => s.Stage == CorrectedTeacher.Stage ? File.Exists(s.Path) : _folder.StageDone(s.Stage)).Select(s => ModelMeasures.Read(s.Path));
 }

@@ -5,7 +5,7 @@ namespace Prunus.Shrinking;
 
 /// <summary>
 /// Teacher correction (Sreenivas et al. 2024, arXiv 2408.11796, section 2): the teacher is tuned on the distillation text with next-token loss, before the student
-/// learns from it or along with it. Text form: <c>100</c>, <c>along</c>, each with settings as in <c>100;lr=1e-4;warmup=12</c>.
+/// learns from it or along with it. Text form: <c>100</c>, <c>along</c>, each with settings as in <c>100;lr=1e-4;warmup=12;keep</c>.
 /// </summary>
 public sealed record TeacherCorrectionOptions
 {
@@ -20,6 +20,9 @@ public sealed record TeacherCorrectionOptions
 
     /// <summary>Steps of linear warm-up; null = a tenth of the steps, 120 at most (the paper's number). The default is null.</summary>
     public int? Warmup { get; init; }
+
+    /// <summary>Whether the run also leaves the corrected teacher, as a checkpoint in its folder <c>teacher</c>. The default is false.</summary>
+    public bool Keep { get; init; }
 
     /// <summary>Whether the teacher is tuned while the student learns from it.</summary>
     public bool Along => Steps is null;
@@ -40,6 +43,7 @@ public sealed record TeacherCorrectionOptions
             {
                 ["lr", var value] when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) => options with { LearningRate = rate },
                 ["warmup", var value] when Whole(value) is { } warmup => options with { Warmup = warmup },
+                ["keep"] => options with { Keep = true },
                 _ => throw new PrunusInputException(Flag, $"'{field}' is no setting", Form),
             };
         }
@@ -72,6 +76,7 @@ public sealed record TeacherCorrectionOptions
         Steps is { } steps ? steps.ToString(CultureInfo.InvariantCulture) : "along",
         .. LearningRate is { } rate ? [string.Create(CultureInfo.InvariantCulture, $"lr={rate:R}")] : Array.Empty<string>(),
         .. Warmup is { } warmup ? [string.Create(CultureInfo.InvariantCulture, $"warmup={warmup}")] : Array.Empty<string>(),
+        .. Keep ? ["keep"] : Array.Empty<string>(),
     ]);
 
     /// <summary>What identifies these options in a run.</summary>

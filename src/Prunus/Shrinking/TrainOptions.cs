@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Prunus.Checkpoints;
+using Prunus.Pruning;
 
 namespace Prunus.Shrinking;
 
@@ -14,6 +15,9 @@ public sealed record TrainOptions
 
     /// <summary>Checkpoint to distil from; null = next-token loss alone.</summary>
     public string? Teacher { get; init; }
+
+    /// <summary>Plan by which the start was cut from the teacher, for hidden-state losses; null = unknown.</summary>
+    public string? PlanFile { get; init; }
 
     public required CorpusOptions Corpus { get; init; }
 
@@ -42,7 +46,7 @@ public sealed record TrainOptions
             throw new PrunusInputException("--tokenizer", "is missing", "a config.json alone has no tokenizer: name a folder or tokenizer.json");
         }
 
-        if (Healing.KlWeight > 0 && Teacher is null)
+        if (Healing.NeedsTeacher && Teacher is null)
         {
             throw new PrunusInputException("--teacher", "is missing", "distillation needs the checkpoint to learn from");
         }
@@ -54,7 +58,18 @@ public sealed record TrainOptions
     }
 
     /// <summary>What makes this run the one it is.</summary>
-    public JsonObject ToJson(string start, string? teacher, string deviceType) => new()
+    public JsonObject ToJson(string start, string? teacher, string deviceType)
+    {
+        var json = Resolved(start, teacher, deviceType);
+        if (PlanFile is { } plan)
+        {
+            json["plan"] = PruningPlan.Read(plan).ToJson();
+        }
+
+        return json;
+    }
+
+    private JsonObject Resolved(string start, string? teacher, string deviceType) => new()
     {
         ["start"] = start,
         ["teacher"] = teacher,

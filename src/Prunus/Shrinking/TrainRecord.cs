@@ -44,6 +44,7 @@ internal static class TrainRecord
     public static IReadOnlyList<Series> Curves(IReadOnlyList<ModelMeasures> models) =>
     [
         .. models.Where(m => m.Training.Count > 0).Select(m => new Series("training loss", m.Name, "step", "nats/token", [.. Enumerable.Range(1, m.Training.Count).Select(s => (double)s)], m.Training)),
+        .. models.SelectMany(m => m.Terms.Select(t => new Series("loss terms", $"{m.Name}: {t.Name}", "step", "per token, unweighted", [.. Enumerable.Range(1, t.Values.Count).Select(s => (double)s)], t.Values))),
         .. models.Where(m => m.Evaluations.Count > 0).Select(m => new Series("held-out loss", m.Name, "step", "nats/token", [.. m.Evaluations.Select(e => e[0])], [.. m.Evaluations.Select(e => e[1])])),
     ];
 }

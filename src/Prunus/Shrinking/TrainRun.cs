@@ -43,31 +43,44 @@ public sealed class TrainRun : IDisposable
     public Record Run(RunFolder folder, IProgress<ProgressUpdate>? progress = null, CancellationToken cancellation = default)
     {
         var healing = _options.Healing.For(_device.type == DeviceType.CUDA);
+        var corpus = new Lazy<Corpus>(() => Corpus.Read(_options.Corpus, _tokenizer));
+        var plan = _options.PlanFile is { } file ? PruningPlan.Read(file) : null;
+        plan?.CheckDonor(_teacher!.Fingerprint, _teacher.Location);
+        if (_teacher is not null)
+        {
+            Healing.CheckStates(
+                DecoderConfig.FromHuggingFace(_teacher.Config, _teacher.Location), DecoderConfig.FromHuggingFace(_config, _options.Start), healing, plan);
+        }
+
+        var corrected = _teacher is not null && healing is { TeacherCorrection: not null, Steps: > 0 } ? new CorrectedTeacher(_teacher, healing, folder, "train", _device, Measure) : null;
+        corrected?.Correct(corpus.Value, _options.Seed, progress, cancellation);
+        cancellation.ThrowIfCancellationRequested();
         folder.Stage("train", scratch =>
         {
-            var corpus = Corpus.Read(_options.Corpus, _tokenizer);
             using var student = Student();
-            corpus.CheckVocabulary(student.Config.VocabSize, _options.Start);
-            using var teacher = _teacher is null ? null : Decoder.Load(_teacher, _device, TeacherType(healing));
-            var prompt = corpus.HeldOut[..Math.Min(12, corpus.HeldOut.Length)];
-            Measure("before", null).Write(Path.Combine(scratch, "before.json"));
+            corpus.Value.CheckVocabulary(student.Config.VocabSize, _options.Start);
+            using var teacher = corrected is not null ? corrected.Open(TeacherType(healing)) : _teacher is null ? null : Decoder.Load(_teacher, _device, TeacherType(healing));
+            Measure("before", student, null).Write(Path.Combine(scratch, "before.json"));
             var result = healing.Steps == 0 ? null
-                : Healing.Run(student, teacher, corpus, healing, "train", folder.Identity.Hash, _options.Seed, folder.WorkPath("train"), progress, cancellation);
-            Measure("trained", result).Write(Path.Combine(scratch, "trained.json"));
+                : Healing.Run(student, teacher, corpus.Value, healing, "train", folder.Identity.Hash, _options.Seed, folder.WorkPath("train"), progress, cancellation, plan);
+            Measure("trained", student, result).Write(Path.Combine(scratch, "trained.json"));
             Write(student, scratch);
-
-            ModelMeasures Measure(string name, HealingResult? training)
-            {
-                using var noGradient = torch.no_grad();
-                return ModelMeasures.Of(
-                    name, student, corpus, _tokenizer, prompt, healing.Block!.Value, training,
-                    (done, all) => progress?.Report(new ProgressUpdate(name, done, all)), cancellation);
-            }
+            corrected?.Finish(teacher!, scratch);
         });
-        var models = new[] { "before.json", "trained.json" }.Select(f => ModelMeasures.Read(folder.PathOf(f))).ToArray();
+        var models = new[] { "before.json", CorrectedTeacher.Stage + ".json", "trained.json" }.Select(folder.PathOf).Where(File.Exists).Select(ModelMeasures.Read).ToArray();
         var record = TrainRecord.Make(_options, folder.Identity, models, healing);
         RecordJson.Write(folder.Path, record);
         return record;
+
+        ModelMeasures Measure(string name, Decoder decoder, HealingResult? training)
+        {
+            using var noGradient = torch.no_grad();
+            using var scope = torch.NewDisposeScope();
+            var prompt = corpus.Value.HeldOut[..Math.Min(12, corpus.Value.HeldOut.Length)];
+            return ModelMeasures.Of(
+                name, decoder, corpus.Value, _tokenizer, prompt, healing.Block!.Value, training,
+                (done, all) => progress?.Report(new ProgressUpdate(name, done, all)), cancellation);
+        }
     }
 
     public void Dispose()

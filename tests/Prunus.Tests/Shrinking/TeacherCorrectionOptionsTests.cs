@@ -7,7 +7,7 @@ public class TeacherCorrectionOptionsTests
     [Theory]
     [InlineData("100")]
     [InlineData("along")]
-    [InlineData("100;lr=0.0001;warmup=12")]
+    [InlineData("100;lr=0.0001;warmup=12;keep")]
     public void Text_survives_a_round_trip(string text) => Assert.Equal(text, TeacherCorrectionOptions.Parse(text).ToString());
 
     [Theory]
