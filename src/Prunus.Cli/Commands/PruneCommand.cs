@@ -17,21 +17,23 @@ internal static class PruneCommand
     public static Verb Create() => new("prune", "Applies a plan to a checkpoint and writes the student as a Hugging Face folder.")
     {
         Arguments = { SharedOptions.Checkpoint },
-        Options = { SharedOptions.Plan, SharedOptions.Out, Dtype, Check },
-        Examples = ["prune ./my-model --plan plan.json --out ./my-model-small", "prune model.gguf --plan plan.json --out small --dtype f16"],
+        Options = { SharedOptions.Plan, SharedOptions.Out, Dtype, Check, PruningOptions.VocabText },
+        Examples = ["prune ./my-model --plan plan.json --out ./my-model-small", "prune model.gguf --plan plan.json --out small --dtype f16", "prune ./my-model --vocab-text corpus.txt --out ./my-model-small"],
         Run = Run,
     };
 
     private static int Run(VerbContext context)
     {
-        var (plan, folder) = (PruningPlan.Read(context.Need(SharedOptions.Plan)), context.Need(SharedOptions.Out));
+        var folder = context.Need(SharedOptions.Out);
+        var given = context.Given(SharedOptions.Plan) || !context.Given(PruningOptions.VocabText) ? PruningPlan.Read(context.Need(SharedOptions.Plan)) : new PruningPlan();
         CheckpointWriter.RequireFree(folder);
         using var checkpoint = Checkpoint.Open(context.Value(SharedOptions.Checkpoint));
+        var plan = PruningOptions.WithVocabulary(context, checkpoint, given);
         var weights = new PrunedWeights(checkpoint, plan);
         var difference = context.Value(Check) ? SelfTest(context, checkpoint, plan) : null;
         var type = !context.Given(Dtype) ? StudentCheckpoint.TypeLike(weights.DonorStoredAs)
             : context.Value(Dtype) switch { "f16" => ElementType.F16, "bf16" => ElementType.BF16, _ => ElementType.F32 };
-        StudentCheckpoint.Write(folder, checkpoint, weights.Config, weights.Read, type, ["pruned"]);
+        StudentCheckpoint.Write(folder, checkpoint, weights.Config, weights.Read, type, ["pruned"], vocabulary: plan.Vocab);
         if (context.Json)
         {
             var document = ShapeView.ToJson("prunus-prune/1", weights.DonorConfig, weights.Config);

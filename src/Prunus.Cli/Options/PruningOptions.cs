@@ -1,6 +1,9 @@
 using System.CommandLine;
+using Prunus.Checkpoints;
+using Prunus.Datasets;
 using Prunus.Decoders;
 using Prunus.Pruning;
+using Prunus.Tokenizers;
 
 namespace Prunus.Cli.Options;
 
@@ -46,6 +49,27 @@ internal static class PruningOptions
     /// <summary>Options that set the target.</summary>
     public static IReadOnlyList<Option> Target { get; } =
         [SharedOptions.Keep, SharedOptions.KeepNonEmbedding, SharedOptions.Parameters, Hidden, Ffn, Layers, Heads, KvGroups, Axes, RoundTo, AllowUnloadable];
+
+    public static Option<string> VocabText { get; } = ParsedOption.Create<string>(
+        "--vocab-text", "FILE", "Keeps only the tokens that this text uses, the added ones and the alphabet; the tokenizer is rewritten.", ParsedOption.Text);
+
+    /// <summary>The plan with the vocabulary that <see cref="VocabText"/> asks for.</summary>
+    /// <exception cref="PrunusInputException">The plan has a vocabulary already, or the tokenizer is of a form that is not cut.</exception>
+    public static PruningPlan WithVocabulary(VerbContext context, Checkpoint donor, PruningPlan plan)
+    {
+        if (!context.Given(VocabText))
+        {
+            return plan;
+        }
+
+        if (plan.Vocab is not null)
+        {
+            throw new PrunusInputException("--vocab-text", "is given beside a plan with 'vocab'", "give one of the two");
+        }
+
+        var cut = new VocabularyCut(donor.CarriedFiles, donor.Location);
+        return plan with { Vocab = cut.Choose(TextFile.ReadAll(context.Need(VocabText)), VocabularyCut.NamedIds(donor.Config)) };
+    }
 
     /// <summary>Options that choose among scores, and that change the weights that stay.</summary>
     public static IReadOnlyList<Option> Ranking { get; } = [Importance, HiddenScore, FfnScore, HeadScore, MergeHeads, MergeOutput, RescaleNorms];

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Prunus.Checkpoints;
 using Prunus.Decoders;
+using Prunus.Tokenizers;
 
 namespace Prunus.Pruning;
 
@@ -16,20 +17,28 @@ public static class StudentCheckpoint
     /// <param name="tags">What was done, for the card: <c>pruned</c>, <c>distilled</c>.</param>
     /// <param name="sections">More sections of the card: heading and Markdown.</param>
     /// <param name="title">Title of the card; null = the folder's name and the donor's.</param>
-    /// <exception cref="PrunusInputException">The folder holds something, or the vocabulary is not the donor's.</exception>
+    /// <param name="vocabulary">Token ids of the donor that stay, in their new order; the tokenizer is rewritten. Null = all.</param>
+    /// <exception cref="PrunusInputException">The folder holds something, or the vocabulary cannot be cut so.</exception>
     /// <exception cref="PrunusRunException">The disk is full or fails.</exception>
     public static void Write(
         string folder, Checkpoint donor, DecoderConfig config, Func<ParameterSpec, float[]> read, ElementType type,
-        IReadOnlyList<string> tags, IReadOnlyList<(string Heading, string Markdown)>? sections = null, string? title = null)
+        IReadOnlyList<string> tags, IReadOnlyList<(string Heading, string Markdown)>? sections = null, string? title = null, IReadOnlyList<int>? vocabulary = null)
     {
         var json = config.ToHuggingFace(donor.Config);
         var key = json.ContainsKey("dtype") ? "dtype" : "torch_dtype";
         json[key] = type switch { ElementType.F16 => "float16", ElementType.BF16 => "bfloat16", _ => "float32" };
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(donor.Location));
         var donorConfig = DecoderConfig.FromHuggingFace(donor.Config, donor.Location);
-        if (config.VocabSize != donorConfig.VocabSize)
+        if ((vocabulary?.Count ?? donorConfig.VocabSize) != config.VocabSize)
         {
-            throw new PrunusInputException("vocab", $"leaves {config.VocabSize} of {donorConfig.VocabSize} tokens, but the tokenizer would still give the donor's ids", "leave 'vocab' out of the plan");
+            throw new PrunusInputException("vocab", $"leaves {config.VocabSize} of {donorConfig.VocabSize} tokens, but the tokenizer would still give the donor's ids", "cut the vocabulary with `prunus prune` first and use the result as donor");
+        }
+
+        var files = donor.CarriedFiles;
+        if (vocabulary is not null)
+        {
+            files = new VocabularyCut(files, donor.Location).Files(vocabulary);
+            VocabularyCut.RenumberIds(json, vocabulary.Select((id, i) => (id, i)).ToDictionary(k => k.id, k => k.i));
         }
 
         var card = new ModelCard
@@ -40,7 +49,7 @@ public static class StudentCheckpoint
             Tags = tags,
             Sections = [("What was cut", Comparison(donorConfig, config)), .. sections ?? []],
         };
-        CheckpointWriter.Write(folder, json, WeightExport.Tensors(config, type, read), donor.CarriedFiles, card.ToMarkdown());
+        CheckpointWriter.Write(folder, json, WeightExport.Tensors(config, type, read), files, card.ToMarkdown());
     }
 
     /// <summary>Type to write a donor's student in: that of the donor, or BF16 where it is quantised.</summary>

@@ -143,6 +143,11 @@ public sealed class ShrinkRun : IDisposable
             var given = PruningPlan.Read(file);
             given.CheckDonor(_checkpoint.Fingerprint, _checkpoint.Location);
             given.Resolve(donor);
+            if (given.Vocab is not null)
+            {
+                throw new PrunusInputException(file, "cuts the vocabulary, but texts and teacher keep the donor's tokens", "cut it with `prunus prune` first and shrink the result");
+            }
+
             given.Write(Path.Combine(scratch, "plan.json"));
             return;
         }
