@@ -31,8 +31,13 @@ public static class Pruner
     {
         options.Validate();
 
-        // A budget out of reach must show before minutes of scoring.
-        Planner.Propose(donor.Config, options.Target);
+        // A budget out of reach must show before minutes of scoring, and so must heads that cannot be merged.
+        var shape = Planner.Propose(donor.Config, options.Target).Shape;
+        if (options.Merge != HeadMerging.None)
+        {
+            HeadResiduals.Check(donor.Config, shape);
+        }
+
         var result = Choose(donor.Config, Score(donor, calibration, options, seed, progress, ct), options);
         return options.RescaleNorms ? result with { Plan = NormRatios.Rescale(donor, result.Plan, calibration, ct) } : result;
     }
