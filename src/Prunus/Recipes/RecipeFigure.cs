@@ -1,0 +1,42 @@
+namespace Prunus.Recipes;
+
+/// <summary>Something that a recipe draws from its metrics.</summary>
+/// <param name="Title">Title; unique in the recipe.</param>
+public abstract record RecipeFigure(string Title)
+{
+    /// <summary>Held-out loss during training, mean over seeds, against tokens trained on.</summary>
+    public sealed record Curves(string Title, IReadOnlyList<string> Variants) : RecipeFigure(Title);
+
+    /// <summary>Means with intervals.</summary>
+    public sealed record Bars(string Title, string YLabel, IReadOnlyList<(string Name, MetricReference Value)> Entries) : RecipeFigure(Title);
+
+    /// <summary>A table whose cells are coloured.</summary>
+    public sealed record Map(string Title, string RowLabel, string ColumnLabel, IReadOnlyList<string> Rows, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<MetricReference>> Cells) : RecipeFigure(Title);
+
+    /// <summary>Means along an x axis.</summary>
+    public sealed record Lines(string Title, string XLabel, string YLabel, IReadOnlyList<FigureLine> Series) : RecipeFigure(Title);
+
+    /// <summary>One point per entry.</summary>
+    public sealed record Scatter(string Title, string XLabel, string YLabel, IReadOnlyList<FigurePoint> Points) : RecipeFigure(Title);
+
+    /// <summary>Metrics that it reads.</summary>
+    public IEnumerable<MetricReference> References => this switch
+    {
+        Bars b => b.Entries.Select(e => e.Value),
+        Map m => m.Cells.SelectMany(r => r),
+        Lines l => l.Series.SelectMany(s => s.Y),
+        Scatter s => s.Points.SelectMany(p => (MetricReference[])[p.X, p.Y]),
+        Curves c => c.Variants.Select(v => new MetricReference(v, "loss")),
+        _ => [],
+    };
+}
+
+/// <summary>A line of a figure: one metric per x.</summary>
+public sealed record FigureLine(string Name, IReadOnlyList<double> X, IReadOnlyList<MetricReference> Y);
+
+/// <summary>A point of a scatter.</summary>
+/// <param name="Name">Shown under the pointer.</param>
+/// <param name="Group">Points of a group share a colour.</param>
+/// <param name="X">Metric across.</param>
+/// <param name="Y">Metric up.</param>
+public sealed record FigurePoint(string Name, string Group, MetricReference X, MetricReference Y);

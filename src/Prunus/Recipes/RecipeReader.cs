@@ -1,0 +1,202 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Prunus.Shrinking;
+
+namespace Prunus.Recipes;
+
+/// <summary>Reads a recipe file: all sizes at once, so that a fault in any of them shows before anything runs. Every fault names its line.</summary>
+public static partial class RecipeReader
+{
+    private const string Format = "prunus-recipe/1";
+    private static readonly Dictionary<string, IReadOnlyList<string>> NoLists = [];
+
+    /// <exception cref="PrunusInputException">The file cannot be read or is no recipe.</exception>
+    public static Recipe ReadFile(string path)
+    {
+        try
+        {
+            return Read(path, File.ReadAllText(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PrunusInputException(path, "cannot be read", "name a recipe of `prunus recipe list` or a YAML file", e);
+        }
+    }
+
+    /// <param name="file">What faults name.</param>
+    /// <param name="text">YAML.</param>
+    /// <exception cref="PrunusInputException">It is no recipe.</exception>
+    public static Recipe Read(string file, string text)
+    {
+        var sizes = new Dictionary<string, RecipeSize>(StringComparer.Ordinal);
+        Recipe? recipe = null;
+        foreach (var size in Recipe.SizeNames)
+        {
+            // Read anew for each size: placeholders and defaults differ.
+            var map = YamlMap.Read(file, text);
+            recipe ??= Head(map, sizes);
+            if (map.Map("sizes")?.Map(size) is { } node)
+            {
+                sizes[size] = Resolve(map, node);
+            }
+        }
+
+        CheckKeys(YamlMap.Read(file, text));
+        return sizes.Count > 0 ? recipe! : throw new PrunusInputException(file, "has no size", "add 'sizes:' with tiny, cpu or gpu");
+    }
+
+    private static Recipe Head(YamlMap map, Dictionary<string, RecipeSize> sizes)
+    {
+        if (map.Need("format") is var format && format != Format)
+        {
+            throw map.Fault("format", $"is '{format}'", $"this program reads {Format}");
+        }
+
+        var id = map.Need("id");
+        return Id().IsMatch(id)
+            ? new Recipe(id, map.Need("title"), map.Need("slide"), map.Need("paper"), map.Need("methods"), map.Need("what").Trim(), sizes)
+            : throw map.Fault("id", $"is '{id}'", "use lower-case letters, digits and hyphens");
+    }
+
+    private static void CheckKeys(YamlMap map)
+    {
+        foreach (var key in (string[])["format", "id", "title", "slide", "paper", "methods", "what", "sizes", "variants", "reach", "published", "claims", "figures"])
+        {
+            map.Has(key);
+        }
+
+        map.Done();
+        if (map.Map("sizes") is { } sizes)
+        {
+            foreach (var size in Recipe.SizeNames)
+            {
+                sizes.Has(size);
+            }
+
+            sizes.Done();
+        }
+    }
+
+    private static RecipeSize Resolve(YamlMap root, YamlMap size)
+    {
+        var lists = size.Entries("lists").ToDictionary(e => e.Name, e => size.Map("lists")!.Texts(e.Name), StringComparer.Ordinal);
+        var donors = size.Entries("donors").Select(d => Donor(size, d.Name, d.Text, d.Map)).ToList();
+        var only = size.Texts("only");
+        var variants = root.Each("variants", lists).Select(v => ReadVariant(v, size, donors)).Where(v => only.Count == 0 || only.Any(o => Matches(v.Name, o))).ToList();
+        var (calibration, evaluation) = (size.Map("calibration"), size.Map("evaluation"));
+        var result = new RecipeSize(
+            [.. size.Texts("seeds").Select(s => long.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : throw size.Fault("seeds", $"has '{s}'", "list whole numbers, or write 1..5"))],
+            donors,
+            [.. size.Entries("train").Select(t => new WeightedText(t.Name, double.TryParse(t.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var w) && w > 0 ? w : throw size.Fault("train", $"gives '{t.Name}' the weight '{t.Text}'", "write TEXT: WEIGHT")))],
+            [.. size.Entries("evaluate").Select(t => new NamedText(t.Name, t.Text ?? throw size.Fault("evaluate", $"gives '{t.Name}' no text", "write NAME: TEXT")))],
+            size.Texts("tasks"), size.Integer("task_items") ?? 100,
+            new CalibrationSize(calibration?.Integer("sequences") ?? 64, calibration?.Integer("length") ?? 128),
+            evaluation?.Integer("window") ?? 128, evaluation?.Integer("windows") ?? 64,
+            variants,
+            null, [], [], []);
+        calibration?.Done();
+        evaluation?.Done();
+        _ = (size.Has("heal"), size.Has("prune"));
+        size.Done();
+        Require(size, result);
+        var known = new VariantNames(result, [.. root.Each("variants", lists).Select(v => v.Need("name"))]);
+        return result with
+        {
+            Reach = root.Text("reach") is { } reach ? known.Reference(root, "reach", reach) : null,
+            Published = [.. root.Each("published", lists).Select(p => ReadPublished(p, known))],
+            Claims = [.. root.Each("claims", lists).Select(c => ClaimYaml.Read(c, known, lists)).OfType<RecipeClaim>()],
+            Figures = [.. root.Each("figures", lists).Select(f => FigureYaml.Read(f, known, lists)).OfType<RecipeFigure>()],
+        };
+    }
+
+    private static void Require(YamlMap size, RecipeSize result)
+    {
+        foreach (var (key, missing) in new[] { ("seeds", result.Seeds.Count == 0), ("donors", result.Donors.Count == 0), ("train", result.Train.Count == 0), ("evaluate", result.Evaluate.Count == 0) })
+        {
+            if (missing)
+            {
+                throw new PrunusInputException(size.Place, $"'{key}' is missing", $"add '{key}: …'");
+            }
+        }
+
+        if (result.Variants.Count == 0)
+        {
+            throw new PrunusInputException(size.Place, "has no variant", "add 'variants:', or correct 'only'");
+        }
+
+        if (result.Variants.GroupBy(v => v.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new PrunusInputException(size.Place, $"has two variants named '{twice.Key}'", "rename one");
+        }
+    }
+
+    private static DonorSource Donor(YamlMap size, string name, string? model, YamlMap? trained)
+    {
+        if (trained is null)
+        {
+            return new DonorSource(name, model ?? throw size.Fault("donors", $"gives '{name}' nothing", "write NAME: MODEL, or how it is trained"), null);
+        }
+
+        var result = new TrainedDonor(
+            trained.Need("like"), trained.Integer("hidden"), trained.Integer("ffn"), trained.Integer("layers"), trained.Integer("heads"), trained.Integer("groups"), trained.Need("text"),
+            HealingYaml.Read(trained.Map("heal") ?? throw new PrunusInputException(trained.Place, "'heal' is missing", "say how it is trained")).WithoutTeacher);
+        trained.Done();
+        return new DonorSource(name, null, result);
+    }
+
+    private static Variant ReadVariant(YamlMap map, YamlMap size, IReadOnlyList<DonorSource> donors)
+    {
+        var donor = map.Text("donor") ?? donors.FirstOrDefault()?.Name ?? "";
+        var stages = map.Has("stages") ? map.Each("stages", NoLists).Select(s => WholeStage(s, size)).ToList() : [Stage(map, size)];
+        var variant = new Variant(map.Need("name"), donor, map.Text("teacher") ?? donor, map.Text("start") switch
+        {
+            null or "pruned" => StudentStart.Pruned,
+            "random" => StudentStart.Random,
+            "donor" => StudentStart.Donor,
+            var other => throw map.Fault("start", $"is '{other}'", "use pruned, random or donor"),
+        }, stages);
+        map.Done();
+        foreach (var (key, name) in new[] { ("donor", variant.Donor), ("teacher", variant.Teacher) })
+        {
+            if (donors.All(d => d.Name != name))
+            {
+                throw map.Fault(key, $"is '{name}', which this size has not", $"use {string.Join(", ", donors.Select(d => d.Name))}");
+            }
+        }
+
+        return variant;
+    }
+
+    private static VariantStage Stage(YamlMap map, YamlMap size) =>
+        new(CutYaml.Read(Layered(map, size, "prune")), HealingYaml.Read(Layered(map, size, "heal")));
+
+    private static VariantStage WholeStage(YamlMap map, YamlMap size)
+    {
+        var stage = Stage(map, size);
+        map.Done();
+        return stage;
+    }
+
+    // What a variant leaves out is the size's.
+    private static YamlMap Layered(YamlMap map, YamlMap size, string key) => (map.Map(key), size.Map(key)) switch
+    {
+        ({ } own, var under) => own.Over(under),
+        (null, { } under) => under,
+        _ => YamlMap.Read(key, "{}"),
+    };
+
+    private static RecipePublished ReadPublished(YamlMap map, VariantNames known)
+    {
+        var row = new RecipePublished(
+            map.Need("source"), map.Need("row"), map.Need("measure"), map.Real("value") ?? throw new PrunusInputException(map.Place, "'value' is missing", "add 'value: …'"),
+            map.Text("ours") is { } ours ? known.Reference(map, "ours", ours) : null);
+        map.Done();
+        return row;
+    }
+
+    internal static bool Matches(string name, string pattern) =>
+        Regex.IsMatch(name, "^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal) + "$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+
+    [GeneratedRegex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Id();
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using Prunus.Runs;
+
+namespace Prunus.Recipes;
+
+/// <summary>What claims, figures and published rows may refer to at one size.</summary>
+/// <param name="size">The size.</param>
+/// <param name="all">Names of all variants, also of those that this size leaves out.</param>
+internal sealed class VariantNames(RecipeSize size, IReadOnlyList<string> all)
+{
+    private static readonly string[] Plain = ["before", "loss", "parameters", "keep", "tokens", "reach", "influence"];
+    private readonly List<string> _here = [.. size.Donors.Select(d => d.Name), .. size.Variants.Select(v => v.Name)];
+
+    /// <summary>Reads a reference; null when this size leaves its variant out.</summary>
+    /// <exception cref="PrunusInputException">There is no such variant or metric.</exception>
+    public MetricReference? Reference(YamlMap map, string key, string text)
+    {
+        var reference = map.Checked(key, () => MetricReference.Parse(text));
+        if (!IsMetric(reference.Metric))
+        {
+            throw map.Fault(key, $"names the metric '{reference.Metric}'", $"use {string.Join(", ", Metrics)} or loss@STEP");
+        }
+
+        return _here.Contains(reference.Variant) ? reference
+            : all.Contains(reference.Variant) ? null
+            : throw map.Fault(key, $"names the variant '{reference.Variant}'", NearestName.Find(reference.Variant, _here.Concat(all)) is { } near ? $"did you mean '{near}'?" : $"there are {string.Join(", ", _here)}");
+    }
+
+    /// <summary>Reads references; null when this size leaves a variant of them out.</summary>
+    public IReadOnlyList<MetricReference>? References(YamlMap map, string key, IEnumerable<string> texts)
+    {
+        var references = texts.Select(t => Reference(map, key, t)).ToList();
+        return references.Contains(null) ? null : [.. references.OfType<MetricReference>()];
+    }
+
+    /// <summary>Variants of this size that match patterns with <c>*</c>, in their order.</summary>
+    public IReadOnlyList<string> Matching(IReadOnlyList<string> patterns) => [.. _here.Where(name => patterns.Any(p => RecipeReader.Matches(name, p)))];
+
+    private IEnumerable<string> Metrics => [.. Plain, .. size.Evaluate.SelectMany(t => (string[])["before_" + t.Name, "loss_" + t.Name]), .. size.Tasks.Select(t => "accuracy_" + t)];
+
+    private bool IsMetric(string name) => Metrics.Contains(name)
+        || (name.StartsWith("loss@", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _));
+}
