@@ -50,8 +50,8 @@ public static class RecordTables
         .. record.Published.Select(p => (IReadOnlyList<string>)[p.Source, p.Row, p.Measure, NumberText.Value(p.Value), p.Measured is { } m ? NumberText.Value(m) : "–"]),
     ]);
 
-    /// <summary>PASS, FAIL or INCONCLUSIVE.</summary>
-    public static string VerdictText(Verdict verdict) => verdict.ToString().ToUpperInvariant();
+    /// <summary>PASS, FAIL, INCONCLUSIVE or NOT JUDGED.</summary>
+    public static string VerdictText(Verdict verdict) => verdict == Verdict.NotJudged ? "NOT JUDGED" : verdict.ToString().ToUpperInvariant();
 
     private static string Interval(double? low, double? high, Func<double, string> text) => low is { } l && high is { } h ? $"{text(l)} … {text(h)}" : "";
 

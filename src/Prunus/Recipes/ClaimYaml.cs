@@ -41,7 +41,7 @@ internal static class ClaimYaml
         return left is null || right is null ? null : (new ClaimQuantity.Difference(left, right), side, side == ClaimSide.Below ? -by : by);
     }
 
-    private static (ClaimQuantity, ClaimSide, double)? Order(YamlMap map, VariantNames known, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
+    private static (ClaimQuantity Quantity, ClaimSide Side, double Bound)? Order(YamlMap map, VariantNames known, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
     {
         var groups = new List<IReadOnlyList<MetricReference>>();
         foreach (var group in map.Each("order", lists))
@@ -59,7 +59,7 @@ internal static class ClaimYaml
         return groups.Count >= 2 ? (new ClaimQuantity.Order(groups), ClaimSide.Above, 0) : throw map.Fault("order", "has fewer than two groups", "list groups from low to high, each as 'of: [...]'");
     }
 
-    private static (ClaimQuantity, ClaimSide, double)? Rank(YamlMap map, VariantNames known)
+    private static (ClaimQuantity Quantity, ClaimSide Side, double Bound)? Rank(YamlMap map, VariantNames known)
     {
         var rank = map.Map("rank")!;
         var (x, y) = (rank.Need("x"), rank.Need("y"));

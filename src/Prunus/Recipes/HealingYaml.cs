@@ -27,6 +27,11 @@ internal static class HealingYaml
             EvaluateEvery = (map.Integer("evaluate_every") ?? 0) * (map.Integer("times") ?? 1),
         };
         map.Done();
+        if (options.EvaluateEvery > 0 && options.Steps % options.EvaluateEvery != 0)
+        {
+            throw map.Fault("evaluate_every", $"is {options.EvaluateEvery}, which does not divide {options.Steps} steps", "the last evaluation must be the end");
+        }
+
         map.Checked("steps", () =>
         {
             options.Validate();

@@ -10,23 +10,11 @@ public static partial class RecipeReader
     private const string Format = "prunus-recipe/1";
     private static readonly Dictionary<string, IReadOnlyList<string>> NoLists = [];
 
-    /// <exception cref="PrunusInputException">The file cannot be read or is no recipe.</exception>
-    public static Recipe ReadFile(string path)
-    {
-        try
-        {
-            return Read(path, File.ReadAllText(path));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PrunusInputException(path, "cannot be read", "name a recipe of `prunus recipe list` or a YAML file", e);
-        }
-    }
-
     /// <param name="file">What faults name.</param>
     /// <param name="text">YAML.</param>
+    /// <param name="select">Patterns of the variants to keep, <c>*</c> stands for anything; null or empty = all that a size keeps.</param>
     /// <exception cref="PrunusInputException">It is no recipe.</exception>
-    public static Recipe Read(string file, string text)
+    public static Recipe Read(string file, string text, IReadOnlyList<string>? select = null)
     {
         var sizes = new Dictionary<string, RecipeSize>(StringComparer.Ordinal);
         Recipe? recipe = null;
@@ -37,7 +25,7 @@ public static partial class RecipeReader
             recipe ??= Head(map, sizes);
             if (map.Map("sizes")?.Map(size) is { } node)
             {
-                sizes[size] = Resolve(map, node);
+                sizes[size] = Resolve(map, node, select ?? []);
             }
         }
 
@@ -77,12 +65,13 @@ public static partial class RecipeReader
         }
     }
 
-    private static RecipeSize Resolve(YamlMap root, YamlMap size)
+    private static RecipeSize Resolve(YamlMap root, YamlMap size, IReadOnlyList<string> select)
     {
         var lists = size.Entries("lists").ToDictionary(e => e.Name, e => size.Map("lists")!.Texts(e.Name), StringComparer.Ordinal);
         var donors = size.Entries("donors").Select(d => Donor(size, d.Name, d.Text, d.Map)).ToList();
         var only = size.Texts("only");
-        var variants = root.Each("variants", lists).Select(v => ReadVariant(v, size, donors)).Where(v => only.Count == 0 || only.Any(o => Matches(v.Name, o))).ToList();
+        var variants = root.Each("variants", lists).Select(v => ReadVariant(v, size, donors))
+            .Where(v => (only.Count == 0 || only.Any(o => Matches(v.Name, o))) && (select.Count == 0 || select.Any(o => Matches(v.Name, o)))).ToList();
         var (calibration, evaluation) = (size.Map("calibration"), size.Map("evaluation"));
         var result = new RecipeSize(
             [.. size.Texts("seeds").Select(s => long.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : throw size.Fault("seeds", $"has '{s}'", "list whole numbers, or write 1..5"))],
@@ -144,9 +133,9 @@ public static partial class RecipeReader
         return new DonorSource(name, null, result);
     }
 
-    private static Variant ReadVariant(YamlMap map, YamlMap size, IReadOnlyList<DonorSource> donors)
+    private static Variant ReadVariant(YamlMap map, YamlMap size, List<DonorSource> donors)
     {
-        var donor = map.Text("donor") ?? donors.FirstOrDefault()?.Name ?? "";
+        var donor = map.Text("donor") ?? (donors.Count > 0 ? donors[0].Name : "");
         var stages = map.Has("stages") ? map.Each("stages", NoLists).Select(s => WholeStage(s, size)).ToList() : [Stage(map, size)];
         var variant = new Variant(map.Need("name"), donor, map.Text("teacher") ?? donor, map.Text("start") switch
         {

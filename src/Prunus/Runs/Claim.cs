@@ -11,6 +11,9 @@ public enum Verdict
 
     /// <summary>The interval holds the bound.</summary>
     Inconclusive,
+
+    /// <summary>Too few seeds to say anything.</summary>
+    NotJudged,
 }
 
 /// <summary>A statement about a measured quantity, judged by its 95 % interval.</summary>
@@ -20,7 +23,8 @@ public enum Verdict
 /// <param name="Low">Lower end of its interval.</param>
 /// <param name="High">Upper end.</param>
 /// <param name="Verdict">What follows.</param>
-public sealed record Claim(string Id, string Text, double Estimate, double Low, double High, Verdict Verdict)
+/// <param name="Must">True for a claim that the run stands for: it fails when this one does. Null = it is reported only.</param>
+public sealed record Claim(string Id, string Text, double Estimate, double Low, double High, Verdict Verdict, bool? Must = null)
 {
     /// <summary>Judges "the quantity lies above <paramref name="bound"/>".</summary>
     public static Claim Above(string id, string text, double bound, double estimate, double low, double high) =>

@@ -46,6 +46,15 @@ public sealed record Record
     /// <summary>Curves; those with the same chart are drawn together.</summary>
     public IReadOnlyList<Series> Series { get; init; } = [];
 
+    /// <summary>Bar charts; null for none.</summary>
+    public IReadOnlyList<BarFigure>? Bars { get; init; }
+
+    /// <summary>Tables with coloured cells; null for none.</summary>
+    public IReadOnlyList<MapFigure>? Maps { get; init; }
+
+    /// <summary>Clouds of points; null for none.</summary>
+    public IReadOnlyList<ScatterFigure>? Scatters { get; init; }
+
     /// <summary>What was cut, layer by layer; null when nothing was.</summary>
     public CutPicture? Cut { get; init; }
 

@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using Prunus.Runs;
+using TorchSharp;
+
+namespace Prunus.Recipes;
+
+/// <summary>Does cells of a recipe in a process: read once from what all cells share, then asked for one cell after another.</summary>
+internal sealed class RecipeCells : IDisposable
+{
+    private readonly RecipeSize _size;
+    private readonly CellRunner _runner;
+
+    /// <param name="setup">What <see cref="Setup"/> gave.</param>
+    /// <param name="device">Where tensors live.</param>
+    public RecipeCells(JsonObject setup, torch.Device device)
+    {
+        _size = RecipeReader.Read(setup["file"]!.GetValue<string>(), setup["recipe"]!.GetValue<string>()).Size(setup["size"]!.GetValue<string>());
+        _runner = new CellRunner(_size, setup["donors"]!.AsObject().ToDictionary(d => d.Key, d => d.Value!.GetValue<string>()), RecipeSources.FromJson(setup["sources"]!.AsObject()), device);
+    }
+
+    /// <summary>What all cells of a run share.</summary>
+    public static JsonObject Setup(string file, string recipe, string size, IReadOnlyDictionary<string, string> donors, RecipeSources sources) => new()
+    {
+        ["file"] = file,
+        ["recipe"] = recipe,
+        ["size"] = size,
+        ["donors"] = new JsonObject(donors.Select(d => KeyValuePair.Create(d.Key, (JsonNode?)d.Value))),
+        ["sources"] = sources.ToJson(),
+    };
+
+    /// <summary>One cell as a job.</summary>
+    public static JsonObject Spec(string variant, long seed, string identity, string work) => new() { ["variant"] = variant, ["seed"] = seed, ["identity"] = identity, ["work"] = work };
+
+    /// <summary>Does a cell; its working folder goes when it is done.</summary>
+    public JsonObject Run(JsonObject spec, Action<double> progress, CancellationToken cancellation)
+    {
+        var (name, work) = (spec["variant"]!.GetValue<string>(), spec["work"]!.GetValue<string>());
+        var variant = _size.Variants.FirstOrDefault(v => v.Name == name) ?? WholeDonor(name);
+        var result = _runner.Run(variant, spec["seed"]!.GetValue<long>(), spec["identity"]!.GetValue<string>(), work, new Share(progress), cancellation);
+        if (Directory.Exists(work))
+        {
+            Directory.Delete(work, recursive: true);
+        }
+
+        return result.ToJson();
+    }
+
+    public void Dispose() => _runner.Dispose();
+
+    // Donors are measured as they are.
+    private static Variant WholeDonor(string name) =>
+        new(name, name, name, StudentStart.Donor, [new VariantStage(new CutRequest(), new Shrinking.HealingOptions { Steps = 0 })]);
+
+    private sealed class Share(Action<double> tell) : IProgress<ProgressUpdate>
+    {
+        public void Report(ProgressUpdate value) => tell(value.Total > 0 ? (double)value.Step / value.Total : 0);
+    }
+}

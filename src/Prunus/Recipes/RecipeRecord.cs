@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+using Prunus.Runs;
+
+namespace Prunus.Recipes;
+
+/// <summary>What a recipe leaves to be read: metrics with intervals, published rows, claims, figures.</summary>
+internal static class RecipeRecord
+{
+    public static Record Make(Recipe recipe, string sizeName, RunIdentity identity, RecipeResults results)
+    {
+        var size = results.Size;
+        return new Record
+        {
+            Verb = "recipe",
+            Title = recipe.Title,
+            Recipe = recipe.Id,
+            Size = sizeName,
+            Options = (JsonObject)identity.Options.DeepClone(),
+            Seeds = size.Seeds,
+            Metrics = Metrics(results),
+            Subjects = [.. Names(size).Select(name => Subject(name, results))],
+            Claims = ClaimJudge.Judge(results),
+            Published = [.. size.Published.Select(p => new PublishedRow(p.Source, p.Row, p.Measure, p.Value, p.Ours is { } ours ? Finite(results.Over(ours).Mean) : null))],
+            Series = [.. size.Figures.SelectMany(f => f switch
+            {
+                RecipeFigure.Curves c => c.Variants.Where(v => results.Cell(v, size.Seeds[0]).Curve.Count > 0).Select(v => Curve(c.Title, v, results)),
+                RecipeFigure.Lines l => l.Series.Select(s => new Series(l.Title, s.Name, l.XLabel, l.YLabel, s.X, [.. s.Y.Select(y => results.Over(y).Mean)])),
+                _ => [],
+            })],
+            Bars = Some(size.Figures.OfType<RecipeFigure.Bars>().Select(b => new BarFigure(b.Title, b.YLabel, [.. b.Entries.Select(e => Bar(e.Name, results.Over(e.Value)))]))),
+            Maps = Some(size.Figures.OfType<RecipeFigure.Map>().Select(m => new MapFigure(m.Title, m.RowLabel, m.ColumnLabel, m.Rows, m.Columns, [.. m.Cells.Select(r => (IReadOnlyList<double>)[.. r.Select(c => results.Over(c).Mean)])]))),
+            Scatters = Some(size.Figures.OfType<RecipeFigure.Scatter>().Select(s => new ScatterFigure(s.Title, s.XLabel, s.YLabel, [.. s.Points.Select(p => new ScatterPoint(p.Name, p.Group, results.Over(p.X).Mean, results.Over(p.Y).Mean))]))),
+        };
+    }
+
+    private static IEnumerable<string> Names(RecipeSize size) => [.. size.Donors.Select(d => d.Name), .. size.Variants.Select(v => v.Name)];
+
+    private static Subject Subject(string name, RecipeResults results)
+    {
+        var loss = results.Over(new(name, "loss")).Mean;
+        return new Subject(name, new OrderedDictionary<string, double>
+        {
+            ["parameters"] = results.Over(new(name, "parameters")).Mean,
+            ["loss_before"] = results.Over(new(name, "before")).Mean,
+            ["loss"] = loss,
+            ["perplexity"] = Math.Exp(loss),
+        });
+    }
+
+    private static OrderedDictionary<string, Metric> Metrics(RecipeResults results)
+    {
+        var metrics = new OrderedDictionary<string, Metric>();
+        foreach (var name in Names(results.Size))
+        {
+            var cell = results.Cell(name, results.Size.Seeds[0]);
+            foreach (var metric in cell.Metrics.Keys.Concat(results.Size.Reach is not null && cell.Curve.Count > 0 ? ["reach"] : []))
+            {
+                var interval = results.Over(new(name, metric));
+                var known = double.IsFinite(interval.Low);
+                metrics[$"{name}.{metric}"] = new Metric(interval.Mean, known ? interval.Low : null, known ? interval.High : null, Unit(metric));
+            }
+        }
+
+        return metrics;
+    }
+
+    private static string? Unit(string metric) => metric is "tokens" or "reach" ? "tokens"
+        : metric.StartsWith("loss", StringComparison.Ordinal) || metric.StartsWith("before", StringComparison.Ordinal) ? "nats/token" : null;
+
+    private static Series Curve(string title, string variant, RecipeResults results)
+    {
+        var cells = results.Size.Seeds.Select(s => results.Cell(variant, s)).ToArray();
+        var steps = cells[0].Curve.Select(p => p.Step).ToArray();
+        return new Series(title, variant, "tokens", "held-out loss, nats/token",
+            [.. steps.Select(s => (double)s * cells[0].TokensPerStep)], [.. steps.Select(s => cells.Average(c => c.LossAt(s) ?? double.NaN))]);
+    }
+
+    private static Bar Bar(string name, StudentInterval interval) =>
+        double.IsFinite(interval.Low) ? new(name, interval.Mean, interval.Low, interval.High) : new(name, interval.Mean);
+
+    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
+
+    private static List<T>? Some<T>(IEnumerable<T> figures) => figures.ToList() is { Count: > 0 } some ? some : null;
+}

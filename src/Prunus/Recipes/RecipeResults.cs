@@ -1,0 +1,47 @@
+namespace Prunus.Recipes;
+
+/// <summary>Results of all cells: metrics by reference and seed.</summary>
+/// <param name="size">The recipe at its size.</param>
+/// <param name="cells">By variant (or donor) and seed; donors have one result for all seeds.</param>
+internal sealed class RecipeResults(RecipeSize size, IReadOnlyDictionary<(string Variant, long Seed), CellResult> cells)
+{
+    public RecipeSize Size => size;
+
+    /// <summary>Result of a cell.</summary>
+    public CellResult Cell(string variant, long seed) => cells[(variant, seed)];
+
+    /// <summary>Value of a metric with one seed; NaN where there is none.</summary>
+    public double Value(MetricReference reference, long seed)
+    {
+        var cell = Cell(reference.Variant, seed);
+        return reference.Metric == "reach" ? Reach(cell, seed) ?? double.NaN
+            : reference.Metric.StartsWith("loss@", StringComparison.Ordinal)
+                ? cell.LossAt(long.Parse(reference.Metric.AsSpan(5), System.Globalization.CultureInfo.InvariantCulture)) ?? double.NaN
+            : cell.Metrics.TryGetValue(reference.Metric, out var value) ? value : double.NaN;
+    }
+
+    /// <summary>Mean of a metric over seeds with its interval.</summary>
+    public StudentInterval Over(MetricReference reference) => StudentInterval.Of([.. size.Seeds.Select(s => Value(reference, s))]);
+
+    /// <summary>The quantity of a claim with one seed; NaN where it cannot be said.</summary>
+    public double Quantity(ClaimQuantity quantity, long seed) => quantity switch
+    {
+        ClaimQuantity.Difference d => Mean(d.Left, seed) - (d.Right.Count == 0 ? 0 : Mean(d.Right, seed)),
+        ClaimQuantity.Ratio r => AtLeast(r.Left, seed) / Value(r.Right, seed),
+        ClaimQuantity.Order o => o.Groups.Zip(o.Groups.Skip(1), (low, high) => Mean(high, seed) - Mean(low, seed)).Min(),
+        ClaimQuantity.RankCorrelation c => Spearman.Of([.. c.X.Select(x => Value(x, seed))], [.. c.Y.Select(y => Value(y, seed))]),
+        _ => throw new InvalidOperationException(),
+    };
+
+    /// <summary>Whether a quantity is a lower bound with some seed: a loss that was never reached counts as reached with the last token.</summary>
+    public bool IsLowerBound(ClaimQuantity quantity) =>
+        quantity is ClaimQuantity.Ratio { Left: { Metric: "reach" } left } && size.Seeds.Any(s => double.IsNaN(Value(left, s)));
+
+    // The target is the same seed's loss of the variant that the recipe names.
+    private double? Reach(CellResult cell, long seed) => size.Reach is { } target ? cell.TokensTo(Cell(target.Variant, seed).Curve is [.., var last] ? last.Loss : double.NaN) : null;
+
+    private double AtLeast(MetricReference reference, long seed) =>
+        Value(reference, seed) is var value && double.IsNaN(value) && reference.Metric == "reach" ? Cell(reference.Variant, seed).Tokens : value;
+
+    private double Mean(IReadOnlyList<MetricReference> references, long seed) => references.Average(r => Value(r, seed));
+}
