@@ -21,6 +21,7 @@ internal static class HealingYaml
             WeightDecay = map.Real("weight_decay") ?? defaults.WeightDecay,
             KlWeight = map.Real("kl") ?? defaults.KlWeight,
             CrossEntropyWeight = map.Real("ce") ?? defaults.CrossEntropyWeight,
+            Loss = map.Text("loss") ?? defaults.Loss,
             Temperature = map.Real("tau") ?? defaults.Temperature,
             TauSquared = map.Flag("tau_squared") ?? defaults.TauSquared,
             Precision = Precise(map),
