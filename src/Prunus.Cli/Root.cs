@@ -53,6 +53,7 @@ internal static class Root
         ScoreCommand.Create(),
         PlanCommand.Create(),
         PruneCommand.Create(),
+        RecipeCommand.Create(),
         CompareCommand.Create(),
         ReportCommand.Create(),
         ListCommand.Create(),

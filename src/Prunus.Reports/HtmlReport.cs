@@ -34,6 +34,7 @@ public static class HtmlReport
         Summary(page, record, environment);
         Claims(page, record);
         Curves(page, record);
+        Figures(page, record);
         Cut(page, record);
         Samples(page, record);
         Numbers(page, record);
@@ -64,7 +65,7 @@ public static class HtmlReport
         }
 
         page.Section("Claims");
-        page.Table(RecordTables.Claims(record), (column, cell) => column == 0 ? $"<span class=\"verdict {cell}\">{cell}</span>" : null);
+        page.Table(RecordTables.Claims(record), (column, cell) => column == 0 ? $"<span class=\"verdict {cell.Replace(' ', '-')}\">{cell}</span>" : null);
         page.Faint("PASS: the whole 95 % interval is on the claim's side; FAIL: wholly on the other; else INCONCLUSIVE.");
     }
 
@@ -81,6 +82,27 @@ public static class HtmlReport
         {
             page.Heading(chart.Key);
             page.Html(LineChart.Draw(chart.Key, [.. chart]));
+        }
+    }
+
+    private static void Figures(HtmlPage page, Record record)
+    {
+        (string Title, string Svg)[] figures =
+        [
+            .. record.Bars?.Select(b => (b.Title, BarChart.Draw(b))) ?? [],
+            .. record.Maps?.Select(m => (m.Title, HeatMap.Draw(m))) ?? [],
+            .. record.Scatters?.Select(s => (s.Title, ScatterChart.Draw(s))) ?? [],
+        ];
+        if (figures.Length == 0)
+        {
+            return;
+        }
+
+        page.Section("Figures");
+        foreach (var (title, svg) in figures)
+        {
+            page.Heading(title);
+            page.Html(svg);
         }
     }
 

@@ -32,6 +32,8 @@ internal static class ReportStyle
         .grid { stroke: var(--line); stroke-width: 1; } .axis { stroke: var(--faint); stroke-width: 1; }
         .curve { fill: none; stroke-width: 2; stroke-linejoin: round; } .d1 { stroke-dasharray: 7 3; } .d2 { stroke-dasharray: 2 3; } .d3 { stroke-dasharray: 9 3 2 3; }
         .c0 { stroke: var(--c0); } .c1 { stroke: var(--c1); } .c2 { stroke: var(--c2); } .c3 { stroke: var(--c3); } .c4 { stroke: var(--c4); } .c5 { stroke: var(--c5); }
+        .whisker { stroke: var(--text); stroke-width: 1.5; } .point { stroke: none; } .p0 { fill: var(--c0); } .p1 { fill: var(--c1); } .p2 { fill: var(--c2); } .p3 { fill: var(--c3); } .p4 { fill: var(--c4); } .p5 { fill: var(--c5); }
+        .cell { fill: var(--c0); stroke: var(--line); }
         .kept { fill: var(--kept); } .cut { fill: var(--cut); } .gone { fill: url(#removed); stroke: var(--line); } .hatch { stroke: var(--faint); stroke-width: 2; }
         .key { display: inline-block; width: .9rem; height: .9rem; margin: 0 .35rem 0 1rem; vertical-align: -.1rem; border-radius: 2px; }
         .key:first-child { margin-left: 0; } .key.kept { background: var(--kept); } .key.cut { background: var(--cut); }

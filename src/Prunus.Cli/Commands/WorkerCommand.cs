@@ -1,4 +1,5 @@
 using Prunus.Jobs;
+using Prunus.Recipes;
 
 namespace Prunus.Cli.Commands;
 
@@ -6,7 +7,7 @@ namespace Prunus.Cli.Commands;
 internal static class WorkerCommand
 {
     /// <summary>All kinds of jobs that worker processes do.</summary>
-    public static IReadOnlyList<JobKind> Kinds { get; } = [];
+    public static IReadOnlyList<JobKind> Kinds { get; } = [RecipeCells.Kind];
 
     public static Verb Create() => new("worker", "Does jobs for another process of prunus.")
     {

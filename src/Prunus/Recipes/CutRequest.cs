@@ -28,6 +28,15 @@ public sealed record CutRequest
     /// <summary>batch:sequence.</summary>
     public string Aggregation { get; init; } = "l2:mean";
 
+    /// <summary>Whether heads that stay take in those that go.</summary>
+    public Pruning.HeadMerging Merge { get; init; }
+
+    /// <summary>Merges the output projection too.</summary>
+    public bool MergeOutput { get; init; }
+
+    /// <summary>Whether norms make up for cut channels.</summary>
+    public bool RescaleNorms { get; init; }
+
     /// <summary>Whether nothing is cut.</summary>
     public bool Nothing => this is { Keep: null, Hidden: null, Ffn: null, Heads: null, Groups: null, Layers: null, RemoveLayers.Count: 0 };
 }

@@ -19,6 +19,15 @@ internal static class CutYaml
             Groups = Width("groups"),
             Layers = Width("layers"),
             RemoveLayers = [.. map.Texts("remove_layers").Select(t => int.TryParse(t, out var layer) && layer >= 0 ? layer : throw map.Fault("remove_layers", $"has '{t}'", "list numbers of layers, or write 3..5"))],
+            Merge = map.Text("merge") switch
+            {
+                null or "none" => HeadMerging.None,
+                "literal" => HeadMerging.Literal,
+                "flipped" => HeadMerging.Flipped,
+                var other => throw map.Fault("merge", $"is '{other}'", "use none, literal or flipped"),
+            },
+            MergeOutput = map.Flag("merge_output") ?? false,
+            RescaleNorms = map.Flag("rescale_norms") ?? false,
             Importance = map.Checked("importance", () => ImportanceMethods.Named(map.Text("importance") ?? "activation").Id),
             Aggregation = map.Checked("aggregation", () => Aggregation.Parse(map.Text("aggregation") ?? "l2:mean").ToString()),
         };

@@ -27,7 +27,10 @@ internal static class Cutter
         }
 
         return target.Validate().Count > 0 && cut with { RemoveLayers = [] } is { Nothing: true } ? null
-            : new PruneOptions { Target = target, Importance = cut.Importance, Aggregation = Aggregation.Parse(cut.Aggregation) };
+            : new PruneOptions
+            {
+                Target = target, Importance = cut.Importance, Aggregation = Aggregation.Parse(cut.Aggregation), Merge = cut.Merge, MergeOutput = cut.MergeOutput, RescaleNorms = cut.RescaleNorms,
+            };
     }
 
     /// <summary>Adds the layers that go by number.</summary>

@@ -1,3 +1,4 @@
+using Prunus.Distillation.HiddenStates;
 using Prunus.Shrinking;
 using Prunus.Training;
 
@@ -24,6 +25,8 @@ internal static class HealingYaml
             Loss = map.Text("loss") ?? defaults.Loss,
             Temperature = map.Real("tau") ?? defaults.Temperature,
             TauSquared = map.Flag("tau_squared") ?? defaults.TauSquared,
+            HiddenStates = map.Text("hidden_states") is { } states ? map.Checked("hidden_states", () => HiddenStateOptions.Parse(states)) : null,
+            TeacherCorrection = map.Text("teacher_correction") is { } correction ? map.Checked("teacher_correction", () => TeacherCorrectionOptions.Parse(correction)) : null,
             Precision = Precise(map),
             EvaluateEvery = (map.Integer("evaluate_every") ?? 0) * (map.Integer("times") ?? 1),
         };

@@ -1,25 +1,30 @@
 using System.Text.Json.Nodes;
+using Prunus.Jobs;
+using Prunus.Native;
 using Prunus.Runs;
 using TorchSharp;
 
 namespace Prunus.Recipes;
 
 /// <summary>Does cells of a recipe in a process: read once from what all cells share, then asked for one cell after another.</summary>
-internal sealed class RecipeCells : IDisposable
+public sealed class RecipeCells : IJobWorker
 {
+    /// <summary>What processes of a job pool know cells as.</summary>
+    public static JobKind Kind { get; } = new("recipe", (setup, device) => new RecipeCells(setup, Devices.Parse(device)));
+
     private readonly RecipeSize _size;
     private readonly CellRunner _runner;
 
     /// <param name="setup">What <see cref="Setup"/> gave.</param>
     /// <param name="device">Where tensors live.</param>
-    public RecipeCells(JsonObject setup, torch.Device device)
+    private RecipeCells(JsonObject setup, torch.Device device)
     {
         _size = RecipeReader.Read(setup["file"]!.GetValue<string>(), setup["recipe"]!.GetValue<string>()).Size(setup["size"]!.GetValue<string>());
         _runner = new CellRunner(_size, setup["donors"]!.AsObject().ToDictionary(d => d.Key, d => d.Value!.GetValue<string>()), RecipeSources.FromJson(setup["sources"]!.AsObject()), device);
     }
 
     /// <summary>What all cells of a run share.</summary>
-    public static JsonObject Setup(string file, string recipe, string size, IReadOnlyDictionary<string, string> donors, RecipeSources sources) => new()
+    internal static JsonObject Setup(string file, string recipe, string size, IReadOnlyDictionary<string, string> donors, RecipeSources sources) => new()
     {
         ["file"] = file,
         ["recipe"] = recipe,
@@ -29,7 +34,7 @@ internal sealed class RecipeCells : IDisposable
     };
 
     /// <summary>One cell as a job.</summary>
-    public static JsonObject Spec(string variant, long seed, string identity, string work) => new() { ["variant"] = variant, ["seed"] = seed, ["identity"] = identity, ["work"] = work };
+    internal static JsonObject Spec(string variant, long seed, string identity, string work) => new() { ["variant"] = variant, ["seed"] = seed, ["identity"] = identity, ["work"] = work };
 
     /// <summary>Does a cell; its working folder goes when it is done.</summary>
     public JsonObject Run(JsonObject spec, Action<double> progress, CancellationToken cancellation)

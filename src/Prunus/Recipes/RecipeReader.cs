@@ -85,7 +85,7 @@ public static partial class RecipeReader
             null, [], [], []);
         calibration?.Done();
         evaluation?.Done();
-        _ = (size.Has("heal"), size.Has("prune"));
+        CheckDefaults(size);
         size.Done();
         Require(size, result);
         var known = new VariantNames(result, [.. root.Each("variants", lists).Select(v => v.Need("name"))]);
@@ -96,6 +96,20 @@ public static partial class RecipeReader
             Claims = [.. root.Each("claims", lists).Select(c => ClaimYaml.Read(c, known, lists)).OfType<RecipeClaim>()],
             Figures = [.. root.Each("figures", lists).Select(f => FigureYaml.Read(f, known, lists)).OfType<RecipeFigure>()],
         };
+    }
+
+    // Read for their faults: variants read them again under their own.
+    private static void CheckDefaults(YamlMap size)
+    {
+        if (size.Map("prune") is { } prune)
+        {
+            CutYaml.Read(prune);
+        }
+
+        if (size.Map("heal") is { } heal)
+        {
+            HealingYaml.Read(heal);
+        }
     }
 
     private static void Require(YamlMap size, RecipeSize result)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Prunus.Checkpoints;
+using Prunus.Jobs;
 using Prunus.Runs;
 using TorchSharp;
 
@@ -57,12 +58,12 @@ public sealed class RecipeRun
 
     /// <summary>Does the cells that are not done yet and returns the record (also written to the folder).</summary>
     /// <exception cref="OperationCanceledException">Cancelled; the same call goes on.</exception>
-    public Record Run(RunFolder folder, IProgress<ProgressUpdate>? progress = null, CancellationToken cancellation = default)
+    public Record Run(RunFolder folder, JobPoolOptions workers, IProgress<ProgressUpdate>? progress = null, CancellationToken cancellation = default)
     {
         folder.Stage("cells", scratch =>
         {
             var work = folder.WorkPath("cells");
-            var results = Cells(work, folder.Identity.Hash, progress, cancellation);
+            var results = Cells(work, folder.Identity.Hash, workers, progress, cancellation);
             AtomicFile.WriteText(Path.Combine(scratch, CellsFile), new JsonObject { ["format"] = "prunus-cells/1", ["cells"] = results }.ToJsonString() + "\n");
         });
         var record = RecipeRecord.Make(Recipe, _options.Size, Identity, ReadCells(folder.PathOf(CellsFile)));
@@ -75,28 +76,15 @@ public sealed class RecipeRun
     private IEnumerable<(string Variant, long Seed)> All =>
         [.. Size.Donors.Select(d => (d.Name, Size.Seeds[0])), .. Size.Seeds.SelectMany(s => Size.Variants.Select(v => (v.Name, s)))];
 
-    private JsonArray Cells(string work, string identity, IProgress<ProgressUpdate>? progress, CancellationToken cancellation)
+    private JsonArray Cells(string work, string identity, JobPoolOptions workers, IProgress<ProgressUpdate>? progress, CancellationToken cancellation)
     {
         var cells = All.ToList();
-        using var worker = new RecipeCells(RecipeCells.Setup(_source.File, _source.Text, _options.Size, _donors, _sources), _device);
-        for (var i = 0; i < cells.Count; i++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var path = Path.Combine(work, $"{i:D4}.json");
-            if (!File.Exists(path))
-            {
-                var done = i;
-                var spec = RecipeCells.Spec(cells[i].Variant, cells[i].Seed, $"{identity}-{i}", Path.Combine(work, $"{i:D4}"));
-                AtomicFile.WriteText(path, worker.Run(spec, _ => progress?.Report(new ProgressUpdate("cells", done, cells.Count)), cancellation).ToJsonString());
-            }
-        }
-
-        return [.. cells.Select((c, i) => new JsonObject
-        {
-            ["variant"] = c.Variant,
-            ["seed"] = c.Seed,
-            ["result"] = JsonNode.Parse(File.ReadAllText(Path.Combine(work, $"{i:D4}.json"))),
-        })];
+        using var pool = new JobPool(RecipeCells.Kind, RecipeCells.Setup(_source.File, _source.Text, _options.Size, _donors, _sources), workers);
+        var jobs = cells.Select((c, i) => new Job(
+            $"{c.Variant}, seed {c.Seed}", RecipeCells.Spec(c.Variant, c.Seed, $"{identity}-{i}", Path.Combine(work, $"{i:D4}")), Path.Combine(work, $"{i:D4}.json"))).ToList();
+        var outcomes = pool.Run("cells", jobs, progress, cancellation);
+        return outcomes.FirstOrDefault(o => o.Failure is not null)?.Failure is { } failure ? throw failure.ToException()
+            : [.. cells.Select((c, i) => new JsonObject { ["variant"] = c.Variant, ["seed"] = c.Seed, ["result"] = outcomes[i].Result!.DeepClone() })];
     }
 
     private RecipeResults ReadCells(string path)

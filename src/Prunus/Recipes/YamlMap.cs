@@ -43,6 +43,11 @@ internal sealed partial class YamlMap
             RefuseAnchors(file, root);
             return new YamlMap(file, root, Unbound);
         }
+        catch (InvalidOperationException e)
+        {
+            // The parser's own slip on a list that never ends: it knows no line.
+            throw new PrunusInputException(file, "is no YAML", "look for a bracket that is not closed", e);
+        }
         catch (YamlException e)
         {
             throw new PrunusInputException($"{file}:{e.Start.Line}", "is no YAML: " + e.Message.Split('\n')[0].TrimEnd('.'), "correct the line", e);

@@ -15,6 +15,7 @@ public class DependencyTests
         ["Prunus.Training", "Prunus.Evaluation"],
         ["Prunus.Pruning", "Prunus.Distillation"],
         ["Prunus.Shrinking"],
+        ["Prunus.Recipes"],
         ["Prunus.Reports"],
         ["Prunus.Cli"],
     ];

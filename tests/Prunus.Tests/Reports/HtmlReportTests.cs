@@ -21,13 +21,13 @@ public partial class HtmlReportTests
     public void Report_ShowsEveryPartOfTheRecord()
     {
         var html = HtmlReport.Render(Records.Full(), Records.Environment());
-        foreach (var part in (string[])["Before and after", "Claims", "Curves", "What was cut", "Samples", "Published and measured", "Metrics", "To repeat this run", "Environment",
+        foreach (var part in (string[])["Before and after", "Claims", "Curves", "Figures", "What was cut", "Samples", "Published and measured", "Metrics", "To repeat this run", "Environment",
             "prunus shrink donor.gguf --keep 60%", "80.70M <small>×0.600</small>", "3.5000 <small>+0.6000</small>", "1.300k <small>×1.601</small>", "<span class=\"verdict PASS\">PASS</span>", "1 min 30 s"])
         {
             Assert.Contains(part, html, StringComparison.Ordinal);
         }
 
-        Assert.Equal(2, Regex.Count(html, "<svg [^>]*role=\"img\" aria-label=\""));
+        Assert.Equal(5, Regex.Count(html, "<svg [^>]*role=\"img\" aria-label=\""));
     }
 
     [Fact]

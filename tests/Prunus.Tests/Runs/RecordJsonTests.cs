@@ -72,7 +72,11 @@ public class RecordJsonTests
         var schema = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(Path.Combine(folder.FullName, "docs", "record.schema.json")))!;
         var written = System.Text.Json.Nodes.JsonNode.Parse(RecordJson.Bytes(Records.Full()))!;
         Assert.Equal(written.AsObject().Select(p => p.Key).Order(), schema["properties"]!.AsObject().Select(p => p.Key).Order());
-        foreach (var (list, definition) in new[] { ("subjects", "subject"), ("claims", "claim"), ("published", "published_row"), ("series", "series"), ("samples", "sample"), ("artefacts", "artefact") })
+        foreach (var (list, definition) in new[]
+        {
+            ("subjects", "subject"), ("claims", "claim"), ("published", "published_row"), ("series", "series"), ("samples", "sample"), ("artefacts", "artefact"),
+            ("bars", "bar_figure"), ("maps", "map_figure"), ("scatters", "scatter_figure"),
+        })
         {
             var keys = written[list]![0]!.AsObject().Select(p => p.Key).Order();
             Assert.Equal(keys, schema["$defs"]![definition]!["properties"]!.AsObject().Select(p => p.Key).Order());

@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Prunus.Cli.Options;
+using Prunus.Cli.Views;
+using Prunus.Jobs;
+using Prunus.Recipes;
+using Prunus.Reports;
+using Prunus.Runs;
+
+namespace Prunus.Cli.Commands;
+
+/// <summary><c>prunus recipe list|run|validate</c>: tables and figures of papers, as YAML files that run.</summary>
+internal static class RecipeCommand
+{
+    private static readonly Argument<string> Id = new("RECIPE") { Description = "Id of a recipe, or a YAML file." };
+    private static readonly Option<string> Size = ParsedOption.Create("--size", "tiny|cpu|gpu", "Seconds on embedded data, minutes on two cores, or minutes on a GPU.", ParsedOption.OneOf("tiny", "cpu", "gpu"), "cpu");
+    private static readonly Option<int> Jobs = ParsedOption.Create("--jobs", "N", "Cells at a time, each in a process of its own.", ParsedOption.Count(1, 256), 1);
+    private static readonly Option<string> Seeds = ParsedOption.Create<string>("--seeds", "1,2,3", "Seeds in place of the recipe's.", ParsedOption.Text);
+    private static readonly Option<string> Only = ParsedOption.Create<string>("--only", "A,B*", "Variants to run; * stands for anything.", ParsedOption.Text);
+    private static readonly Option<string[]> Model = new("--model") { Description = "Where a model lies: ID=PATH (else PRUNUS_MODELS/ID).", HelpName = "ID=PATH" };
+    private static readonly Option<string> Data = ParsedOption.Create<string>("--data", "DIR", "Folder of the texts (else PRUNUS_DATA).", ParsedOption.Text);
+    private static readonly Option<string> Cache = ParsedOption.Create<string>("--cache", "DIR", "Where trained donors are kept (the user's cache folder).", ParsedOption.Text);
+    private static readonly Option<bool> Strict = new("--strict") { Description = "Exit code 3 also when a claim that must hold is INCONCLUSIVE." };
+
+    public static Verb Create()
+    {
+        var group = new Verb("recipe", "Runs tables and figures of papers: published numbers beside measured ones, claims with verdicts.")
+        {
+            Examples = ["recipe list", "recipe run minitron-logit-loss --size cpu --jobs 2", "recipe validate mine.yaml"],
+        };
+        group.Subcommands.Add(new Verb("list", "Lists the recipes that come with the program.") { Examples = ["recipe list"], Run = List });
+        group.Subcommands.Add(new Verb("run", "Runs a recipe; the same command goes on where it was stopped.")
+        {
+            Arguments = { Id },
+            Options = { Size, Jobs, Seeds, Only, Model, Data, Cache, Strict, SharedOptions.Out, SharedOptions.Fresh },
+            Examples = ["recipe run minitron-logit-loss --size tiny", "recipe run mine.yaml --size cpu --jobs 2 --out mine"],
+            Run = Run,
+        });
+        group.Subcommands.Add(new Verb("validate", "Checks a recipe file at all its sizes.") { Arguments = { Id }, Examples = ["recipe validate mine.yaml"], Run = Validate });
+        return group;
+    }
+
+    private static int List(VerbContext context)
+    {
+        var recipes = RecipeCatalogue.Ids.Select(RecipeCatalogue.Open).Select(r => RecipeReader.Read(r.File, r.Text)).ToList();
+        if (context.Json)
+        {
+            context.WriteJson(new JsonArray([.. recipes.Select(r => new JsonObject { ["id"] = r.Id, ["title"] = r.Title, ["slide"] = r.Slide, ["paper"] = r.Paper })]));
+            return ExitCode.Done;
+        }
+
+        TableView.Write(context.Terminal, new Table(["recipe", "what", "slide"], [.. recipes.Select(r => (IReadOnlyList<string>)[r.Id, r.Title, r.Slide])]));
+        return ExitCode.Done;
+    }
+
+    private static int Validate(VerbContext context)
+    {
+        var (file, text) = RecipeCatalogue.Open(context.Value(Id));
+        var recipe = RecipeReader.Read(file, text);
+        foreach (var (name, size) in recipe.Sizes)
+        {
+            context.Out.WriteLine($"{recipe.Id} {name}: {size.Variants.Count} variants, {size.Seeds.Count} seeds, {size.Claims.Count} claims, {size.Figures.Count} figures");
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static int Run(VerbContext context)
+    {
+        var options = new RecipeRunOptions(context.Value(Id), context.Required(Size), Numbers(context), context.Given(Only) ? context.Value(Only)!.Split(',', StringSplitOptions.TrimEntries) : null);
+        var device = TensorSetup.Device(context);
+        using var progress = context.StartProgress();
+        var run = new RecipeRun(options, Sources(context), device, progress, context.Cancellation);
+        using var folder = RunFolder.Open(run.Identity, context.Given(SharedOptions.Out) ? context.Value(SharedOptions.Out) : null, fresh: context.Value(SharedOptions.Fresh));
+        context.ResumeHint = $"what is done is kept in {folder.Path}; repeat the command to go on";
+        var record = run.Run(folder, new JobPoolOptions { Workers = context.Required(Jobs), Devices = [device.ToString()] }, progress, context.Cancellation);
+        progress.Dispose();
+        RunReport.Finish(context, folder, record, device, []);
+        if (!context.Json)
+        {
+            Show(context, record);
+        }
+
+        return record.Claims.Any(c => c.Must == true && (c.Verdict == Verdict.Fail || (c.Verdict == Verdict.Inconclusive && context.Value(Strict)))) ? ExitCode.CheckFailed : ExitCode.Done;
+    }
+
+    private static void Show(VerbContext context, Record record)
+    {
+        foreach (var table in (Table[])[RecordTables.Published(record), RecordTables.Claims(record)])
+        {
+            if (table.Rows.Count > 0)
+            {
+                context.Out.WriteLine();
+                TableView.Write(context.Terminal, table);
+            }
+        }
+    }
+
+    private static IReadOnlyList<long>? Numbers(VerbContext context) => !context.Given(Seeds) ? null
+        : [.. context.Value(Seeds)!.Split(',').Select(s => long.TryParse(s, out var seed) && seed >= 0 ? seed : throw new PrunusInputException("--seeds", $"has '{s}'", "write e.g. 1,2,3"))];
+
+    private static RecipeSources Sources(VerbContext context)
+    {
+        var models = (context.Value(Model) ?? []).Select(m => m.Split('=', 2) is [var id, var path] ? (id, path) : throw new PrunusInputException("--model", $"'{m}' is no ID=PATH", "write e.g. smollm2=model.gguf"));
+        return new RecipeSources(
+            Path.Combine(AppContext.BaseDirectory, "assets", "demo"), Full(context.Given(Data) ? context.Value(Data) : Environment.GetEnvironmentVariable("PRUNUS_DATA")),
+            models.ToDictionary(m => m.id, m => Path.GetFullPath(m.path), StringComparer.Ordinal), Full(Environment.GetEnvironmentVariable("PRUNUS_MODELS")),
+            Full(context.Given(Cache) ? context.Value(Cache) : null) ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "prunus"));
+    }
+
+    private static string? Full(string? path) => string.IsNullOrEmpty(path) ? null : Path.GetFullPath(path);
+}

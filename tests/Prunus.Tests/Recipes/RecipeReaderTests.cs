@@ -1,0 +1,71 @@
+using Prunus.Recipes;
+
+namespace Prunus.Tests.Recipes;
+
+public sealed class RecipeReaderTests
+{
+    private const string Good = """
+        format: prunus-recipe/1
+        id: mine
+        title: Mine
+        slide: none
+        paper: none
+        methods: docs/methods/distillation.md
+        what: A test.
+        sizes:
+          tiny:
+            seeds: 1..3
+            donors: {donor: demo}
+            train: {demo: 1}
+            evaluate: {heldout: demo-heldout}
+            prune: {hidden: 50%}
+            heal: {steps: 4, batch: 4, block: 32}
+            lists: {rates: [0.5, 2]}
+        variants:
+          - for: {tau: rates}
+            name: tau {tau}
+            heal: {tau: "{tau}"}
+          - {name: longer, heal: {times: 3}}
+        claims:
+          - {id: a, text: lower, left: tau 2.loss, below: longer.loss}
+        """;
+
+    [Fact]
+    public void Variants_TakeWhatTheyLeaveOutFromTheirSize()
+    {
+        var size = RecipeReader.Read("mine.yaml", Good).Size("tiny");
+        Assert.Equal(["tau 0.5", "tau 2", "longer"], size.Variants.Select(v => v.Name));
+        Assert.Equal([1L, 2, 3], size.Seeds);
+        Assert.Equal([4, 4, 12], size.Variants.Select(v => v.Stages[0].Healing.Steps));
+        Assert.Equal([0.5, 2, 1], size.Variants.Select(v => v.Stages[0].Healing.Temperature));
+        Assert.All(size.Variants, v => Assert.Equal(72, v.Stages[0].Cut.Hidden!.Of(144, 8)));
+    }
+
+    [Theory]
+    [InlineData("title: Mine", "titel: Mine", "mine.yaml:1: 'title' is missing; add 'title: …'")]
+    [InlineData("what: A test.", "what: A test.\nwhy: none", "mine.yaml:8: 'why' is no key here; use claims")]
+    [InlineData("{steps: 4, batch", "{step: 4, batch", "mine.yaml:15: 'step' is no key here; did you mean 'steps'?")]
+    [InlineData("hidden: 50%", "hidden: half", "mine.yaml:14: width 'half' is neither a number nor a share; write e.g. 96 or 67%")]
+    [InlineData("tau 2.loss", "tau 3.loss", "mine.yaml:23: 'left' names the variant 'tau 3'; did you mean 'tau 2'?")]
+    [InlineData("times: 3", "times: three", "mine.yaml:21: 'times' is 'three', not a whole number; correct the value")]
+    [InlineData("slide: none", "slide: [none", "mine.yaml: is no YAML")]
+    [InlineData("slide: none", "slide: &x none", "mine.yaml:4: uses an anchor; write the values out, or use 'for' and lists")]
+    public void Faults_NameTheirLine(string good, string bad, string message)
+    {
+        var fault = Assert.Throws<PrunusInputException>(() => RecipeReader.Read("mine.yaml", Good.Replace(good, bad, StringComparison.Ordinal)));
+        Assert.StartsWith(message, fault.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> Ids => [.. RecipeCatalogue.Ids];
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void EveryRecipe_IsReadAtAllSizes(string id)
+    {
+        var (file, text) = RecipeCatalogue.Open(id);
+        var recipe = RecipeReader.Read(file, text);
+        Assert.Equal(id, recipe.Id);
+        Assert.Equal(Recipe.SizeNames, recipe.Sizes.Keys);
+        Assert.True(recipe.Size("cpu").Seeds.Count >= 5);
+    }
+}

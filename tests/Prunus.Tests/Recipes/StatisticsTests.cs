@@ -1,0 +1,58 @@
+using Prunus.Recipes;
+using Prunus.Runs;
+
+namespace Prunus.Tests.Recipes;
+
+public sealed class StatisticsTests
+{
+    [Fact]
+    public void Interval_IsStudents()
+    {
+        // 1..5: mean 3, deviation sqrt(2.5), error sqrt(0.5); t(4) = 2.7764.
+        var (mean, low, high) = StudentInterval.Of([1, 2, 3, 4, 5]);
+        Assert.Equal(3, mean, 12);
+        Assert.Equal(3 - (2.7764 * Math.Sqrt(0.5)), low, 12);
+        Assert.Equal(3 + (2.7764 * Math.Sqrt(0.5)), high, 12);
+        Assert.True(double.IsNaN(StudentInterval.Of([1, double.NaN]).Mean));
+        Assert.Equal(double.PositiveInfinity, StudentInterval.Of([1]).High);
+    }
+
+    [Fact]
+    public void Ranks_OfTiesAreShared()
+    {
+        // Ranks 1, 2.5, 2.5, 4 against 1, 2, 3, 4: 4.5 / sqrt(4.5 · 5).
+        Assert.Equal(4.5 / Math.Sqrt(22.5), Spearman.Of([1, 2, 2, 3], [1, 2, 3, 4]), 12);
+        Assert.Equal(-1, Spearman.Of([1, 2, 3], [9, 5, 1]), 12);
+    }
+
+    [Fact]
+    public void TokensToALoss_LieBetweenTwoPoints()
+    {
+        var cell = new CellResult(new Dictionary<string, double>(), [(0, 5), (10, 4), (20, 3.5)], 100);
+        Assert.Equal(1500, cell.TokensTo(3.75));
+        Assert.Equal(0, cell.TokensTo(5));
+        Assert.Null(cell.TokensTo(3));
+    }
+
+    [Fact]
+    public void Claims_ArePairedBySeed_AndNeverReachedIsALowerBound()
+    {
+        // left - right: -0.5 with every seed, whatever the seed adds; scratch never reaches the left's loss.
+        MetricReference left = new("a", "loss"), right = new("b", "loss");
+        var size = new RecipeSize([1, 2, 3, 4, 5], [], [], [], [], 0, new CalibrationSize(1, 1), 8, 1, [], left, [],
+        [
+            new RecipeClaim("lower", "lower", true, new ClaimQuantity.Difference([left], [right]), ClaimSide.Below, 0),
+            new RecipeClaim("sooner", "sooner", false, new ClaimQuantity.Ratio(new("b", "reach"), new("a", "reach")), ClaimSide.Above, 0.9),
+            new RecipeClaim("order", "order", false, new ClaimQuantity.Order([[right], [left]]), ClaimSide.Above, 0),
+            new RecipeClaim("equal", "equal", false, new ClaimQuantity.Difference([left], [right]), ClaimSide.Within, 0.6),
+        ], []);
+        var cells = size.Seeds.SelectMany(s => ((string, double)[])[("a", 3), ("b", 3.5)], (seed, v) => (Name: v.Item1, Seed: seed, Loss: v.Item2 + seed))
+            .ToDictionary(c => (c.Name, c.Seed), c => new CellResult(new Dictionary<string, double> { ["loss"] = c.Loss }, [(0, 99), (10, c.Loss)], 8));
+        var claims = ClaimJudge.Judge(new RecipeResults(size, cells));
+        Assert.Equal([Verdict.Pass, Verdict.Pass, Verdict.Fail, Verdict.Pass], claims.Select(c => c.Verdict));
+        Assert.Equal(-0.5, claims[0].Estimate, 12);
+        Assert.True(claims[0].Must);
+        Assert.Contains("lower bound", claims[1].Text, StringComparison.Ordinal);
+        Assert.All(ClaimJudge.Judge(new RecipeResults(size with { Seeds = [1, 2] }, cells)), c => Assert.Equal(Verdict.NotJudged, c.Verdict));
+    }
+}
