@@ -2,7 +2,8 @@ using System.Globalization;
 using Prunus.Benchmarks;
 using Prunus.Native;
 
-ProcessTuning.Apply(keepFreedMemory: !args.Contains("cuda"));
+// Memory that a process keeps would hide what a step takes.
+ProcessTuning.Apply(keepFreedMemory: !args.Contains("cuda") && args is not ["losses", _, _]);
 switch (args)
 {
     case ["forward", .. var rest]:
@@ -23,6 +24,9 @@ switch (args)
         HiddenStateBenchmark.Run(
             rest.ElementAtOrDefault(0) ?? "auto", Number(rest, 1, 16), Number(rest, 2, 1024), Number(rest, 3, 20), Number(rest, 4, 3));
         return 0;
+    case ["losses", .. var rest]:
+        LossesBenchmark.Run(rest.FirstOrDefault() ?? "cpu", rest.ElementAtOrDefault(1));
+        return 0;
     case ["sweep", .. var rest]:
         SweepBenchmark.Run(rest.FirstOrDefault() ?? "cpu");
         return 0;
@@ -33,6 +37,7 @@ switch (args)
               distill-step [DEVICE [BATCH [LENGTH [MICRO]]]]   one step of distillation, 135M → 65M: tokens/s and memory
               hidden [DEVICE [BATCH [LENGTH [STEPS [ROUNDS]]]]]   a step with losses on hidden states against forward KL alone
               sweep [DEVICE]   the calibration sweep against plain forward passes; DEVICE is cpu (default) or cuda
+              losses [DEVICE [LOSS]]   every distillation loss beside forward KL: time and memory; with LOSS, the bytes its step takes
               overhead [DEVICE]   host time of a pass through 30 layers of no width
               load GGUF        opening and dequantising a checkpoint: seconds and peak memory
             """);
