@@ -56,8 +56,7 @@ internal sealed class CellRunner(RecipeSize size, IReadOnlyDictionary<string, st
                     curve = healing is { Steps: > 0, EvaluateEvery: > 0 } ? Curve(student, donor, healing, cancellation) : [];
                 }
 
-                training = healing.Steps == 0 ? null : Healing.Run(
-                    student, healing.KlWeight > 0 ? Teacher(variant.Teacher, healing) : null, donor.Corpus, healing, variant.Name, identity, seed, Path.Combine(work, $"stage-{i}"), progress, cancellation);
+                training = healing.Steps == 0 ? null : Heal(student, variant, i, plan, donor, healing, identity, seed, work, progress, cancellation);
             }
 
             Finish(student, donor, training, healing!, metrics, cancellation);
@@ -85,6 +84,27 @@ internal sealed class CellRunner(RecipeSize size, IReadOnlyDictionary<string, st
         {
             student.Dispose();
         }
+    }
+
+    // Only a student that was cut from its teacher in one go has channels and layers that a plan can name.
+    private HealingResult Heal(
+        Decoder student, Variant variant, int stage, PruningPlan plan, LoadedDonor donor, HealingOptions healing, string identity, long seed, string work,
+        IProgress<ProgressUpdate>? progress, CancellationToken cancellation)
+    {
+        var folder = Path.Combine(work, $"stage-{stage}");
+        var known = stage == 0 && variant.Start != StudentStart.Random && variant.Teacher == variant.Donor ? plan : null;
+        if (healing.TeacherCorrection is null)
+        {
+            return Healing.Run(student, healing.NeedsTeacher ? Teacher(variant.Teacher, healing) : null, donor.Corpus, healing, variant.Name, identity, seed, folder, progress, cancellation, known);
+        }
+
+        using var teacher = Surgery.Prune(Donor(variant.Teacher).Decoders[torch.ScalarType.Float32], new PruningPlan());
+        if (!healing.TeacherCorrection.Along)
+        {
+            TeacherCorrection.Run(teacher, donor.Corpus, healing, identity, seed, Path.Combine(work, $"teacher-{stage}"), progress, cancellation);
+        }
+
+        return Healing.Run(student, teacher, donor.Corpus, healing, variant.Name, identity, seed, folder, progress, cancellation, known);
     }
 
     // Every point by the training's own evaluation, also the first and the last.
