@@ -23,6 +23,7 @@ internal static class ListCommand
             [.. DecoderFamilies.All.Select(f => (IReadOnlyList<string>)[f.Id, string.Join(", ", f.ModelTypes), f.Architecture])])),
         ("importances", () => new Table(["id", "what", "paper", "needs calibration text"],
             [.. ImportanceMethods.All.Select(m => (IReadOnlyList<string>)[m.Id, m.Title, m.Paper, m.NeedsCalibration ? "yes" : "no"])])),
+        ("layer-rankings", () => new Table(["id", "what goes", "paper"], [.. LayerRankings.All.Select(r => (IReadOnlyList<string>)[r.Id, r.Title, r.Paper])])),
         ("readings", () => new Table(["id", "what is measured"], [.. Reading.All.Select(r => (IReadOnlyList<string>)[r.Id, r.Measures])])),
         ("aggregations", () => new Table(["batch:sequence"], [.. Aggregation.All.Select(a => (IReadOnlyList<string>)[a.ToString()])])),
         ("losses", () => new Table(["id", "what", "paper", "needs teacher"],

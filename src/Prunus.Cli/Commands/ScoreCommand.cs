@@ -17,13 +17,17 @@ internal static class ScoreCommand
 
     private static readonly Option<bool> Raw = new("--raw") { Description = "Also writes the scores of each norm and attention channel." };
 
+    private static readonly Option<DepthOptions> Depth = ParsedOption.Create<DepthOptions>(
+        "--depth", "ppl,spans,…", "Also measures layers: losses without each (ppl), distances of all spans (spans), losses without spans of N (ppl-spans:N), greedy removal of N (greedy:N).", ParseDepth);
+
     public static Verb Create() => new Verb("score", "Scores every channel, neuron, head and layer on calibration text, in one sweep.")
     {
         Arguments = { SharedOptions.Checkpoint },
-        Options = { SharedOptions.Out, PruningOptions.Importance, Raw, SharedOptions.Dtype },
+        Options = { SharedOptions.Out, PruningOptions.Importance, Raw, Depth, PruningOptions.DepthSequences, SharedOptions.Dtype },
         Examples =
         [
             "score ./my-model --text sample.txt --out scores.safetensors",
+            "score ./my-model --text sample.txt --depth ppl,ppl-spans:9 --out scores.safetensors",
             "score model.gguf --ids calibration.safetensors --aggregation all --out scores",
         ],
         Run = Run,
@@ -59,22 +63,40 @@ internal static class ScoreCommand
 
     private static Scores Score(VerbContext context, Checkpoint checkpoint, ImportanceMethod method)
     {
-        if (method.WithoutData is { } score)
+        var config = DecoderConfig.FromHuggingFace(checkpoint.Config, checkpoint.Location);
+        var depth = context.Given(Depth) ? context.Required(Depth) with { LossSequences = context.Required(PruningOptions.DepthSequences) } : new DepthOptions();
+        depth.Validate(config.LayerCount);
+        if (method.WithoutData is { } score && depth.IsEmpty)
         {
             var weights = new PrunedWeights(checkpoint, new PruningPlan());
             return score(weights.DonorConfig, weights.Read, context.Required(GlobalOptions.Seed));
         }
 
-        var config = DecoderConfig.FromHuggingFace(checkpoint.Config, checkpoint.Location);
         TensorSetup.Apply(context);
         var batches = CalibrationOptions.Read(context, checkpoint, config.VocabSize, config.MaxPositions);
         using var donor = TensorSetup.Load(context, checkpoint);
+        using var progress = context.StartProgress();
         var options = new SweepOptions
         {
             Readings = context.Value(Raw) ? Reading.All : Reading.Published,
             Aggregations = context.Required(CalibrationOptions.Aggregations),
         };
-        return ImportanceSweep.Run(donor, batches, options, null, context.Cancellation);
+        var scores = method.WithoutData?.Invoke(config, p => DecoderValues.Read(donor, p), context.Required(GlobalOptions.Seed)) ?? ImportanceSweep.Run(donor, batches, options, null, context.Cancellation);
+        return depth.IsEmpty ? scores : scores.And(DepthImportance.Measure(donor, batches, depth, progress, context.Cancellation));
+    }
+
+    private static string? ParseDepth(string text, out DepthOptions value)
+    {
+        value = new DepthOptions();
+        try
+        {
+            value = DepthOptions.Parse(text);
+            return null;
+        }
+        catch (PrunusInputException e)
+        {
+            return $"{e.Problem}; {e.Remedy}";
+        }
     }
 
     private static string Target(string path) => path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) ? path : Path.Combine(path, FileName);

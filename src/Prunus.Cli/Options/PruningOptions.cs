@@ -46,6 +46,12 @@ internal static class PruningOptions
 
     public static Option<bool> RescaleNorms { get; } = new("--rescale-norms") { Description = "Norm weights make up for cut channels, by a ratio measured on the calibration text." };
 
+    public static Option<string> LayersBy { get; } = ParsedOption.Create(
+        "--layers-by", string.Join('|', LayerRankings.All.Select(r => r.Id)), "How the layers that go are chosen.", ParsedOption.OneOf([.. LayerRankings.All.Select(r => r.Id)]), LayerRankings.All[0].Id);
+
+    public static Option<int> DepthSequences { get; } = ParsedOption.Create(
+        "--depth-sequences", "N", "Calibration sequences that losses without layers are measured on.", ParsedOption.Count(1), new PruneOptions().DepthSequences);
+
     /// <summary>Options that set the target.</summary>
     public static IReadOnlyList<Option> Target { get; } =
         [SharedOptions.Keep, SharedOptions.KeepNonEmbedding, SharedOptions.Parameters, Hidden, Ffn, Layers, Heads, KvGroups, Axes, RoundTo, AllowUnloadable];
@@ -72,7 +78,7 @@ internal static class PruningOptions
     }
 
     /// <summary>Options that choose among scores, and that change the weights that stay.</summary>
-    public static IReadOnlyList<Option> Ranking { get; } = [Importance, HiddenScore, FfnScore, HeadScore, MergeHeads, MergeOutput, RescaleNorms];
+    public static IReadOnlyList<Option> Ranking { get; } = [Importance, LayersBy, DepthSequences, HiddenScore, FfnScore, HeadScore, MergeHeads, MergeOutput, RescaleNorms];
 
     /// <summary>The target that the user asked for.</summary>
     /// <exception cref="PrunusInputException">Two budgets are given.</exception>
@@ -112,8 +118,15 @@ internal static class PruningOptions
         };
         return new PruneOptions
         {
-            Target = ReadTarget(context), Importance = method.Id, Aggregation = aggregation, Selection = names == method.Selection ? null : names,
-            Merge = context.Given(MergeHeads) ? context.Value(MergeHeads) : HeadMerging.None, MergeOutput = context.Value(MergeOutput), RescaleNorms = context.Value(RescaleNorms),
+            Target = ReadTarget(context),
+            Importance = method.Id,
+            Aggregation = aggregation,
+            Selection = names == method.Selection ? null : names,
+            LayersBy = context.Required(LayersBy),
+            DepthSequences = context.Required(DepthSequences),
+            Merge = context.Given(MergeHeads) ? context.Value(MergeHeads) : HeadMerging.None,
+            MergeOutput = context.Value(MergeOutput),
+            RescaleNorms = context.Value(RescaleNorms),
         };
     }
 

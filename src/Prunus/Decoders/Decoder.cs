@@ -92,6 +92,33 @@ public sealed class Decoder : IDisposable
         return Config.LogitSoftCap is { } cap ? (logits / cap).tanh() * cap : logits;
     }
 
+    /// <summary>The residual stream before the first layer: [B,T] → [B,T,hidden].</summary>
+    internal Tensor Embedded(Tensor ids)
+    {
+        using var scope = NewDisposeScope();
+        return Embed(ids, 0, (int)ids.size(1)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Runs some layers on a residual stream [B,T,hidden], in the order given; none returns an alias.</summary>
+    internal Tensor Through(Tensor stream, IEnumerable<int> layers)
+    {
+        var length = (int)stream.size(1);
+        using var scope = NewDisposeScope();
+        var x = stream.alias();
+        foreach (var layer in layers)
+        {
+            using var layerScope = NewDisposeScope();
+            var output = _layers[layer].Forward(x, 0, length, null, null).MoveToOuterDisposeScope();
+            x.Dispose();
+            x = output;
+        }
+
+        return x.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The final norm of a residual stream.</summary>
+    internal Tensor Normed(Tensor stream) => Normalise.Apply(stream, Config, _parameters, "norm_final");
+
     internal static Tensor Visited(DecoderVisitor? visitor, DecoderSite site, int layer, Tensor value) =>
         visitor is null ? value : visitor(site, layer, value);
 

@@ -18,6 +18,9 @@ public sealed record DecoderShape(int Hidden, IReadOnlyList<int> Ffn, IReadOnlyL
         [.. donor.Layers.Select(l => l.KvGroups)],
         donor.LayerCount);
 
+    /// <summary>Whether all layers have the same widths, so that sizes do not depend on which of them stay.</summary>
+    internal static bool IsUniform(DecoderConfig donor) => donor.Layers.Select(l => (l.QueryHeads, l.KvGroups, l.Ffn)).Distinct().Count() == 1;
+
     /// <summary>
     /// The architecture of this shape when the given donor layers stay. An embedding scale of sqrt(hidden) follows the new width, as a stock
     /// loader computes it.

@@ -17,16 +17,16 @@ public static class Planner
     /// <summary>Proposes a shape.</summary>
     /// <param name="donor">The donor's architecture.</param>
     /// <param name="target">Budget, explicit widths, or both.</param>
-    /// <param name="layerOrder">All donor layers, the first to stay first (from layer importance); default by index. Matters to sizes only where layers differ.</param>
+    /// <param name="keptLayers">The layers that stay for a number of them (from layer importance); default the first ones. Matters to sizes only where layers differ.</param>
     /// <exception cref="PrunusInputException">An option is out of range, or the budget cannot be reached; the nearest size is named.</exception>
-    public static PlanProposal Propose(DecoderConfig donor, PlanTarget target, IReadOnlyList<int>? layerOrder = null)
+    public static PlanProposal Propose(DecoderConfig donor, PlanTarget target, Func<int, IReadOnlyList<int>>? keptLayers = null)
     {
         foreach (var (option, problem, remedy) in target.Validate())
         {
             throw new PrunusInputException(option, problem, remedy);
         }
 
-        var order = layerOrder ?? [.. Enumerable.Range(0, donor.LayerCount)];
+        var kept = keptLayers ?? (n => [.. Enumerable.Range(0, n)]);
         var count = new ParameterCount(donor, target.NonEmbedding);
         var (before, notes) = (DecoderCost.Of(donor), new List<string>());
         var all = target.NonEmbedding ? before.NonEmbedding : before.Parameters;
@@ -36,7 +36,7 @@ public static class Planner
             throw new PrunusInputException("--params", string.Create(CultureInfo.InvariantCulture, $"is {budget:N0}, the donor has {all:N0}"), "ask for less");
         }
 
-        var search = new ShapeSearch(donor, target, count, order, notes);
+        var search = new ShapeSearch(donor, target, count, kept, notes);
         var best = search.Best(budget, Tolerance);
         if (budget is { } wanted && Math.Abs(best.Parameters - wanted) > Tolerance * wanted)
         {
@@ -52,8 +52,7 @@ public static class Planner
             notes.Add($"the grid is coarse here: {reached} is the nearest to the budget");
         }
 
-        var layers = order.Take(best.Shape.LayerCount).Order().ToArray();
-        var result = best.Shape.Apply(donor, layers);
+        var result = best.Shape.Apply(donor, kept(best.Shape.LayerCount));
         return new PlanProposal(best.Shape, result, before, DecoderCost.Of(result), DecoderFamilies.Of(donor).ExportProblems(result), notes);
     }
 }

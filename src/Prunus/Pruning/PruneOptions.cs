@@ -26,6 +26,14 @@ public sealed record PruneOptions
     /// <summary>Gives norm weights the factor that makes up for cut channels (<see cref="NormRatios"/>). Default false.</summary>
     public bool RescaleNorms { get; init; }
 
+    /// <summary>
+    /// How the layers that go are chosen: an id of <see cref="LayerRankings"/>. Default <c>bi</c>, for which a method without calibration text puts its own layer scores.
+    /// </summary>
+    public string LayersBy { get; init; } = "bi";
+
+    /// <summary>Calibration sequences that losses without layers are measured on, the first so many. Default 16.</summary>
+    public int DepthSequences { get; init; } = 16;
+
     /// <summary>Names of the scores that rank each axis.</summary>
     public SelectionOptions Names
     {
@@ -38,7 +46,10 @@ public sealed record PruneOptions
     }
 
     /// <summary>Whether calibration text is needed.</summary>
-    public bool NeedsCalibration => ImportanceMethods.Named(Importance).NeedsCalibration || RescaleNorms;
+    public bool NeedsCalibration => ImportanceMethods.Named(Importance).NeedsCalibration || MeasuresDepth || RescaleNorms;
+
+    /// <summary>Whether the layers are chosen by something that the calibration sweep does not measure.</summary>
+    internal bool MeasuresDepth => !LayerRankings.Named(LayersBy).Needs(1, 2).IsEmpty;
 
     /// <exception cref="PrunusInputException">A value is out of range.</exception>
     public void Validate()
@@ -49,9 +60,15 @@ public sealed record PruneOptions
         }
 
         ImportanceMethods.Named(Importance);
+        LayerRankings.Named(LayersBy);
         if (MergeOutput && Merge == HeadMerging.None)
         {
             throw new PrunusInputException("--merge-output", "is given without --merge-heads", "add --merge-heads literal or flipped");
+        }
+
+        if (DepthSequences < 1)
+        {
+            throw new PrunusInputException("--depth-sequences", "is below 1", "give one sequence or more");
         }
     }
 
@@ -82,6 +99,16 @@ public sealed record PruneOptions
         if (RescaleNorms)
         {
             json["rescale_norms"] = true;
+        }
+
+        if (LayersBy != "bi")
+        {
+            json["layers_by"] = LayersBy;
+        }
+
+        if (DepthSequences != 16)
+        {
+            json["depth_sequences"] = DepthSequences;
         }
 
         return json;

@@ -38,7 +38,21 @@ public static class Pruner
             HeadResiduals.Check(donor.Config, shape);
         }
 
-        var result = Choose(donor.Config, Score(donor, calibration, options, seed, progress, ct), options);
+        var notes = new List<string>();
+        if (options.MeasuresDepth && !DecoderShape.IsUniform(donor.Config) && options.Target.Layers is null)
+        {
+            options = options with { Target = options.Target with { Layers = shape.LayerCount } };
+            notes.Add("the layers differ in width: how many stay was decided as if the first ones did");
+        }
+
+        var scores = Score(donor, calibration, options, seed, progress, ct);
+        if (Needs(options, donor.Config.LayerCount, shape.LayerCount) is { IsEmpty: false } needs)
+        {
+            scores = scores.And(DepthImportance.Measure(donor, calibration, needs, progress, ct));
+        }
+
+        var result = Choose(donor.Config, scores, options);
+        result = result with { Notes = [.. notes, .. result.Notes] };
         return options.RescaleNorms ? result with { Plan = NormRatios.Rescale(donor, result.Plan, calibration, ct) } : result;
     }
 
@@ -55,15 +69,18 @@ public static class Pruner
 
     private static PruneResult Choose(DecoderConfig donor, Scores scores, PruneOptions options)
     {
-        var names = options.Names;
-        var order = scores.Values.ContainsKey(names.Layers) ? Selection.LayerOrder(donor, scores, names) : null;
-        var proposal = Planner.Propose(donor, options.Target, order);
-        var plan = HeadResiduals.Merge(donor, Selection.Plan(donor, proposal.Shape, scores, names), scores, names, options.Merge, options.MergeOutput);
+        var (names, ranking) = (options.Names, LayerRankings.Named(options.LayersBy));
+        var proposal = Planner.Propose(donor, options.Target, n => ranking.Kept(scores, names.Layers, donor.LayerCount, n));
+        var plan = HeadResiduals.Merge(donor, Selection.Plan(donor, proposal.Shape, scores, names, ranking), scores, names, options.Merge, options.MergeOutput);
         return new PruneResult(plan, scores, proposal, [.. proposal.Notes, .. MergeNotes(options, plan)]);
     }
 
     private static IEnumerable<string> MergeNotes(PruneOptions options, PruningPlan plan) =>
         options.Merge != HeadMerging.None && plan.HeadMerges is null ? ["no kept kv group loses heads: there is nothing to merge"] : [];
+
+    /// <summary>What must be measured of a donor's depth for a plan that keeps so many of its layers.</summary>
+    public static DepthOptions Needs(PruneOptions options, int layers, int keep) => keep == layers ? new DepthOptions()
+        : LayerRankings.Named(options.LayersBy).Needs(layers - keep, layers) with { LossSequences = options.DepthSequences };
 
     private static Scores Score(Decoder donor, IReadOnlyList<Tensor> calibration, PruneOptions options, long seed, IProgress<ProgressUpdate>? progress, CancellationToken ct)
     {

@@ -31,12 +31,17 @@ public sealed record SelectionOptions
 public static class Selection
 {
     /// <summary>Makes the plan of a shape; axes that stay whole are left out of it.</summary>
+    /// <param name="donor">The donor.</param>
+    /// <param name="shape">Widths and number of layers.</param>
+    /// <param name="scores">Scores of every axis that shrinks.</param>
+    /// <param name="options">Names of the scores.</param>
+    /// <param name="ranking">Chooses the layers; default by <see cref="SelectionOptions.Layers"/>, each layer by itself.</param>
     /// <exception cref="PrunusInputException">A score is missing or belongs to another donor.</exception>
-    public static PruningPlan Plan(DecoderConfig donor, DecoderShape shape, Scores scores, SelectionOptions? options = null)
+    public static PruningPlan Plan(DecoderConfig donor, DecoderShape shape, Scores scores, SelectionOptions? options = null, LayerRanking? ranking = null)
     {
         var names = options ?? new SelectionOptions();
         var suffix = names.Suffix.Length > 0 ? "." + names.Suffix : "";
-        var layers = shape.LayerCount < donor.LayerCount ? Highest(scores.Of(names.Layers, donor.LayerCount), shape.LayerCount) : null;
+        var layers = shape.LayerCount < donor.LayerCount ? (ranking ?? LayerRankings.All[0]).Kept(scores, names.Layers, donor.LayerCount, shape.LayerCount) : null;
         var groups = PerLayer(shape.KvGroups, l => l.KvGroups, (i, layer) => Highest(scores.Of($"L{i}.{names.Groups}{suffix}", layer.KvGroups), shape.KvGroups[i]));
         return new PruningPlan
         {
@@ -86,7 +91,7 @@ public static class Selection
         }
     }
 
-    /// <summary>All layers, the most important first: the order that a budget over layers keeps them in.</summary>
+    /// <summary>All layers, the most important first, each by itself.</summary>
     public static IReadOnlyList<int> LayerOrder(DecoderConfig donor, Scores scores, SelectionOptions? options = null) =>
         Ranked(scores.Of((options ?? new SelectionOptions()).Layers, donor.LayerCount));
 

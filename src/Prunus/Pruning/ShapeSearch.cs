@@ -7,7 +7,7 @@ internal sealed class ShapeSearch
 {
     private readonly DecoderConfig _donor;
     private readonly ParameterCount _count;
-    private readonly IReadOnlyList<int> _order;
+    private readonly IReadOnlyList<int>[] _kept;
     private readonly HashSet<Axis> _free;
     private readonly IReadOnlyList<int> _hidden, _layers;
     private readonly IReadOnlyList<AxisLevel> _ffn, _groups, _heads;
@@ -18,9 +18,9 @@ internal sealed class ShapeSearch
     private readonly int _donorProblems;
     private readonly bool _mustLoad;
 
-    public ShapeSearch(DecoderConfig donor, PlanTarget target, ParameterCount count, IReadOnlyList<int> order, List<string> notes)
+    public ShapeSearch(DecoderConfig donor, PlanTarget target, ParameterCount count, Func<int, IReadOnlyList<int>> keptLayers, List<string> notes)
     {
-        (_donor, _count, _order) = (donor, count, order);
+        (_donor, _count) = (donor, count);
         _family = DecoderFamilies.Of(donor);
         _whole = DecoderShape.Of(donor);
         _kinds = [.. donor.Layers.Index().DistinctBy(l => l.Item).Select(l => l.Index)];
@@ -47,6 +47,7 @@ internal sealed class ShapeSearch
 
         _hidden = AxisLevels.Hidden(donor.Hidden, target.Hidden, target.RoundTo, _free.Contains(Axis.Hidden));
         _layers = AxisLevels.Layers(donor.LayerCount, target.Layers, _free.Contains(Axis.Layers));
+        _kept = KeptLayers(keptLayers);
         _ffn = AxisLevels.Ffn(donor, target.Ffn, target.RoundTo, _free.Contains(Axis.Ffn));
         _ffnTotals = [.. _ffn.Select(f => Totals(f.PerLayer))];
         _groups = AxisLevels.KvGroups(donor, givenGroups, _free.Contains(Axis.KvGroups));
@@ -101,17 +102,20 @@ internal sealed class ShapeSearch
             ? throw new PrunusInputException("--kv-groups", $"is {g} beside {q} heads, but in this donor each head has its own keys and values", "give one of the two")
             : target.QueryHeads ?? target.KvGroups;
 
-    // Sums over the first n layers to stay, for every n.
-    private long[] Totals(int[] perLayer)
+    // Which layers stay is asked only where it matters: an answer may cost many forward passes.
+    private IReadOnlyList<int>[] KeptLayers(Func<int, IReadOnlyList<int>> keptLayers)
     {
-        var totals = new long[_order.Count + 1];
-        for (var n = 0; n < _order.Count; n++)
+        var (kept, uniform) = (new IReadOnlyList<int>[_donor.LayerCount + 1], DecoderShape.IsUniform(_donor));
+        foreach (var count in _layers)
         {
-            totals[n + 1] = totals[n] + perLayer[_order[n]];
+            kept[count] = uniform ? [.. Enumerable.Range(0, count)] : keptLayers(count);
         }
 
-        return totals;
+        return kept;
     }
+
+    // Sums over the layers that stay, for every number of them that may.
+    private long[] Totals(int[] perLayer) => [.. _kept.Select(layers => layers?.Sum(i => (long)perLayer[i]) ?? 0)];
 
     private void Fix(Axis axis, int? given)
     {

@@ -42,7 +42,7 @@ public class SelectionTests
         Assert.Equal<IEnumerable<int>>([[0], [], [1]], plan.KvGroups!);
         Assert.Null(plan.QueryHeads);
         Assert.Equal([2, 3], plan.Resolve(Donor).QueryHeads[2]);
-        Assert.Equal([0, 2, 1], Selection.LayerOrder(Donor, Hand));
+        Assert.Equal([0], LayerRankings.Named("bi").Kept(Hand, "bi", 3, 1));
     }
 
     [Fact]
