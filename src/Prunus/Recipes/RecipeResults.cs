@@ -1,3 +1,5 @@
+using Prunus.Runs;
+
 namespace Prunus.Recipes;
 
 /// <summary>Results of all cells: metrics by reference and seed.</summary>
@@ -29,7 +31,7 @@ internal sealed class RecipeResults(RecipeSize size, IReadOnlyDictionary<(string
         ClaimQuantity.Difference d => Mean(d.Left, seed) - (d.Right.Count == 0 ? 0 : Mean(d.Right, seed)),
         ClaimQuantity.Ratio r => AtLeast(r.Left, seed) / Value(r.Right, seed),
         ClaimQuantity.Order o => o.Groups.Zip(o.Groups.Skip(1), (low, high) => Mean(high, seed) - Mean(low, seed)).Min(),
-        ClaimQuantity.RankCorrelation c => Spearman.Of([.. c.X.Select(x => Value(x, seed))], [.. c.Y.Select(y => Value(y, seed))]),
+        ClaimQuantity.RankCorrelation c => RankCorrelation.Spearman([.. c.X.Select(x => Value(x, seed))], [.. c.Y.Select(y => Value(y, seed))]),
         _ => throw new InvalidOperationException(),
     };
 

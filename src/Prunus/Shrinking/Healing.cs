@@ -50,6 +50,7 @@ public static class Healing
         using var trainer = new Trainer(student, objective, step => blocks.Batch(step), new TrainerOptions
         {
             Steps = options.Steps,
+            StopAt = options.StopAt,
             BatchSize = options.Batch.Value,
             MicroBatch = options.MicroBatch,
             BlockLength = options.Block.Value,
@@ -66,7 +67,7 @@ public static class Healing
             Evaluate = options.EvaluateEvery > 0 ? decoder => HeldOutLoss(decoder, corpus, options.Block.Value).MeanLoss : null,
         };
         var result = trainer.Run(Told(progress, stage), cancellation);
-        return new HealingResult(result, [.. blocks.Epochs(options.Steps).Select(e => new SourceEpochs(e.Name, e.Epochs))], objective.Names);
+        return new HealingResult(result, [.. blocks.Epochs(result.Steps.Count).Select(e => new SourceEpochs(e.Name, e.Epochs))], objective.Names);
     }
 
     /// <summary>Loss on the held-out text in windows of a training block: 128 windows at most, about 2048 tokens at once.</summary>

@@ -11,6 +11,9 @@ public sealed record HealingOptions
     /// <summary>Optimizer steps. The default is 200.</summary>
     public int Steps { get; init; } = 200;
 
+    /// <summary>Step to end at for now, as <see cref="TrainerOptions.StopAt"/>; no part of what identifies the training. The default is null: the last.</summary>
+    public int? StopAt { get; init; }
+
     /// <summary>Sequences in a step; null = 16 on a GPU, 4 on a CPU.</summary>
     public int? Batch { get; init; }
 

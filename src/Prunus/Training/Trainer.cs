@@ -52,7 +52,7 @@ public sealed class Trainer : IDisposable
 
     private bool OnGpu => _student.Device.type == DeviceType.CUDA;
 
-    /// <summary>Trains until the last step.</summary>
+    /// <summary>Trains until the last step, or until <see cref="TrainerOptions.StopAt"/>.</summary>
     /// <param name="progress">Told when metrics have been fetched.</param>
     /// <param name="cancellation">Looked at between steps; a checkpoint is written before the run ends.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the same call resumes.</exception>
@@ -71,9 +71,10 @@ public sealed class Trainer : IDisposable
         }
 
         var start = _optimizer.StepCount;
+        var end = Math.Min(_options.StopAt ?? _options.Steps, _options.Steps);
         var clock = new Stopwatch();
         var reported = start;
-        while (_optimizer.StepCount < _options.Steps)
+        while (_optimizer.StepCount < end)
         {
             if (cancellation.IsCancellationRequested)
             {
@@ -84,7 +85,7 @@ public sealed class Trainer : IDisposable
 
             Step(_optimizer.StepCount);
             var done = _optimizer.StepCount;
-            var last = done == _options.Steps;
+            var last = done == end;
             var evaluate = Evaluate is not null && (last || Due(_options.EvaluateEvery, done)) && (_options.EvaluateEvery > 0);
             var save = last || Due(_options.SaveEvery, done) || SaveIsDue();
             if (!(evaluate || save || _history.Full))
@@ -108,7 +109,7 @@ public sealed class Trainer : IDisposable
             reported = done;
         }
 
-        return new([.. Enumerable.Range(1, _options.Steps).Select(Metrics)], [.. _history.Evaluations], start);
+        return new([.. Enumerable.Range(1, _history.Rows.Count).Select(Metrics)], [.. _history.Evaluations], start);
     }
 
     public void Dispose()

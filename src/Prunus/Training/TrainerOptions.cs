@@ -6,6 +6,12 @@ public sealed record TrainerOptions
     /// <summary>Optimizer steps in all.</summary>
     public required int Steps { get; init; }
 
+    /// <summary>
+    /// Step to end at before the last; evaluated and saved there, and a later call with a higher one goes on to the same bytes. Schedules follow
+    /// <see cref="Steps"/>, and a checkpoint does not look at this. Default null = <see cref="Steps"/>.
+    /// </summary>
+    public int? StopAt { get; init; }
+
     /// <summary>Sequences in a step. Default 16.</summary>
     public int BatchSize { get; init; } = 16;
 
@@ -54,6 +60,11 @@ public sealed record TrainerOptions
         if (Steps < 1)
         {
             yield return $"steps {Steps} is below 1";
+        }
+
+        if (StopAt < 1)
+        {
+            yield return $"stop at {StopAt} is below 1";
         }
 
         if (BatchSize < 1)

@@ -15,6 +15,7 @@ public class DependencyTests
         ["Prunus.Training", "Prunus.Evaluation"],
         ["Prunus.Pruning", "Prunus.Distillation"],
         ["Prunus.Shrinking"],
+        ["Prunus.Search"],
         ["Prunus.Recipes"],
         ["Prunus.Reports"],
         ["Prunus.Cli"],
@@ -23,7 +24,7 @@ public class DependencyTests
     private static readonly string[] WithoutTensors =
         ["Prunus.Checkpoints", "Prunus.Tokenizers", "Prunus.Datasets", "Prunus.Runs", "Prunus.Jobs", "Prunus.Randomness", "Prunus.Reports"];
 
-    private static readonly string[] WithoutFamilies = ["Prunus.Pruning", "Prunus.Distillation", "Prunus.Training", "Prunus.Evaluation"];
+    private static readonly string[] WithoutFamilies = ["Prunus.Pruning", "Prunus.Distillation", "Prunus.Training", "Prunus.Evaluation", "Prunus.Search"];
 
     private static readonly string[] FamilyNames = ["llama", "mistral", "qwen", "phi3", "nemotron", "gpt2", "gpt_neox", "gemma", "smollm"];
 

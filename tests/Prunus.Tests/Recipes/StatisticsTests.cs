@@ -21,8 +21,8 @@ public sealed class StatisticsTests
     public void Ranks_OfTiesAreShared()
     {
         // Ranks 1, 2.5, 2.5, 4 against 1, 2, 3, 4: 4.5 / sqrt(4.5 · 5).
-        Assert.Equal(4.5 / Math.Sqrt(22.5), Spearman.Of([1, 2, 2, 3], [1, 2, 3, 4]), 12);
-        Assert.Equal(-1, Spearman.Of([1, 2, 3], [9, 5, 1]), 12);
+        Assert.Equal(4.5 / Math.Sqrt(22.5), RankCorrelation.Spearman([1, 2, 2, 3], [1, 2, 3, 4]), 12);
+        Assert.Equal(-1, RankCorrelation.Spearman([1, 2, 3], [9, 5, 1]), 12);
     }
 
     [Fact]

@@ -63,6 +63,16 @@ public class ResumeTests
     }
 
     [Fact]
+    public void Ended_early_it_goes_on_to_the_same_bytes()
+    {
+        using var folder = new ScratchFolder();
+        var options = Options with { CheckpointFolder = folder.Path };
+        Finish(options with { StopAt = 4 });
+        Assert.Equal(["step-00000004"], Names(folder));
+        Assert.Equal(Straight, Finish(options with { StopAt = 99 }, 4));
+    }
+
+    [Fact]
     public void Kill_before_the_older_checkpoint_is_removed_leaves_the_newer_one_in_charge()
     {
         using var folder = new ScratchFolder();
