@@ -30,6 +30,11 @@ switch (args)
     case ["sweep", .. var rest]:
         SweepBenchmark.Run(rest.FirstOrDefault() ?? "cpu");
         return 0;
+    case ["eval", var model, var data, .. var rest]:
+        EvalBenchmark.Run(model, data, int.Parse(rest.ElementAtOrDefault(0) ?? "50", CultureInfo.InvariantCulture), rest.ElementAtOrDefault(1) ?? "cpu");
+        return 0;
+    case ["eval-golden", var items, .. var goldens]:
+        return EvalGolden.Run(items, goldens);
     default:
         Console.Error.WriteLine("""
             usage: dotnet run -c Release --project benchmarks/Prunus.Benchmarks -- BENCHMARK
@@ -39,6 +44,8 @@ switch (args)
               sweep [DEVICE]   the calibration sweep against plain forward passes; DEVICE is cpu (default) or cuda
               losses [DEVICE [LOSS]]   every distillation loss beside forward KL: time and memory; with LOSS, the bytes its step takes
               overhead [DEVICE]   host time of a pass through 30 layers of no width
+              eval CKPT DATA [ITEMS [DEVICE]]   scoring of tasks against the plain loop, items/s
+              eval-golden ITEMS GOLDEN...   items of prunus eval --items against reference items, item by item
               load GGUF        opening and dequantising a checkpoint: seconds and peak memory
             """);
         return 2;

@@ -48,6 +48,7 @@ internal static class Root
         InfoCommand.Create(),
         GenerateCommand.Create(),
         PerplexityCommand.Create(),
+        EvalCommand.Create(),
         TraceCommand.Create(),
         TokenizeCommand.Create(),
         ScoreCommand.Create(),

@@ -1,10 +1,12 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Prunus.Checkpoints;
 using Prunus.Cli.Views;
 using Prunus.Decoders;
 using Prunus.Distillation;
 using Prunus.Distillation.HiddenStates;
+using Prunus.Evaluation.Tasks;
 using Prunus.Pruning;
 using Prunus.Reports;
 using Prunus.Runs;
@@ -31,6 +33,8 @@ internal static class ListCommand
         ("states", () => new Table(["id", "what", "layer map"],
             [.. HiddenStateSite.All.Select(s => (IReadOnlyList<string>)[s.Id, s.Title, s.Layered ? "teacher:student, last-K or all" : "none"])])),
         ("state-losses", () => new Table(["id", "what", "formula"], [.. HiddenStateLosses.All.Select(l => (IReadOnlyList<string>)[l.Id, l.Title, l.Formula])])),
+        ("tasks", () => new Table(["id", "what", "paper", "version", "file"],
+            [.. EvaluationTasks.All.Select(t => (IReadOnlyList<string>)[t.Id, t.Title, t.Paper, t.Version.ToString("0.0", CultureInfo.InvariantCulture), t.Data.Name + ".jsonl"])])),
         ("types", () => new Table(["id"], [.. Enum.GetNames<ElementType>().Select(n => (IReadOnlyList<string>)[n])])),
     ];
 

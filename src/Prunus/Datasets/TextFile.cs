@@ -27,18 +27,16 @@ public static class TextFile
             return [ReadAll(path)];
         }
 
-        var documents = new List<string>();
-        var number = 0;
-        foreach (var line in Decode(Unpack(path), path).Split('\n'))
-        {
-            number++;
-            if (!string.IsNullOrWhiteSpace(line))
-            {
-                documents.Add(ReadLine(line, $"{path} (line {number.ToString(CultureInfo.InvariantCulture)})"));
-            }
-        }
+        return [.. ReadLines(path).Select(line => ReadLine(line.Text, line.Subject))];
+    }
 
-        return documents;
+    /// <summary>The lines of a file (also .gz or .br) that are not blank, with their 0-based place and what to call them in a message.</summary>
+    /// <exception cref="PrunusInputException">The file cannot be read, is no UTF-8, or too large.</exception>
+    public static IReadOnlyList<(int Index, string Text, string Subject)> ReadLines(string path)
+    {
+        var lines = Decode(Unpack(path), path).Split('\n');
+        return [.. lines.Index().Where(line => !string.IsNullOrWhiteSpace(line.Item))
+            .Select(line => (line.Index, line.Item, $"{path} (line {(line.Index + 1).ToString(CultureInfo.InvariantCulture)})"))];
     }
 
     private static string ReadLine(string line, string subject)

@@ -32,6 +32,28 @@ public sealed class KeyValueCache : IDisposable
     /// <summary>Counts tokens as held once every layer has appended them.</summary>
     internal void Advance(int tokens) => Length += tokens;
 
+    /// <summary>A new cache whose sequence i goes on from sequence <paramref name="sources"/>[i] of this one.</summary>
+    /// <param name="sources">[N] int64: indices of sequences held here, any number of times.</param>
+    /// <param name="room">Tokens that will be appended to each.</param>
+    public KeyValueCache Branch(Tensor sources, int room)
+    {
+        using var scope = NewDisposeScope();
+        var branch = new KeyValueCache { Length = Length };
+        foreach (var (layer, (keys, values)) in _layers)
+        {
+            branch._layers[layer] = (Copied(keys), Copied(values));
+        }
+
+        return branch;
+
+        Tensor Copied(Tensor old)
+        {
+            var copy = empty([sources.size(0), old.size(1), Length + room, old.size(3)], old.dtype, old.device).DetachFromDisposeScope();
+            copy.narrow(2, 0, Length).copy_(old.narrow(2, 0, Length).index_select(0, sources));
+            return copy;
+        }
+    }
+
     private Tensor Enlarged(Tensor? old, Tensor like, int needed)
     {
         var grown = empty([like.size(0), like.size(1), Math.Max(64, needed * 2L), like.size(3)], like.dtype, like.device).DetachFromDisposeScope();

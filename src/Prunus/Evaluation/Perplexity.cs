@@ -127,7 +127,8 @@ public static class Perplexity
         return windows;
     }
 
-    private static void CheckIds(Decoder decoder, ReadOnlySpan<int> tokens)
+    /// <summary>Refuses ids that are no rows of the embedding.</summary>
+    internal static void CheckIds(Decoder decoder, ReadOnlySpan<int> tokens)
     {
         foreach (var id in tokens)
         {
