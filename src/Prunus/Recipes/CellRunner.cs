@@ -3,6 +3,7 @@ using Prunus.Datasets;
 using Prunus.Decoders;
 using Prunus.Distillation;
 using Prunus.Evaluation;
+using Prunus.Evaluation.Tasks;
 using Prunus.Pruning;
 using Prunus.Runs;
 using Prunus.Shrinking;
@@ -128,6 +129,7 @@ internal sealed class CellRunner(RecipeSize size, IReadOnlyDictionary<string, st
             Measure(student, donor, "loss", metrics, cancellation);
         }
 
+        Answer(student, donor, metrics, cancellation);
         var parameters = DecoderCost.Of(student.Config).Parameters;
         metrics["parameters"] = parameters;
         metrics["keep"] = (double)parameters / DecoderCost.Of(donor.Decoders[torch.ScalarType.Float32].Config).Parameters;
@@ -145,6 +147,17 @@ internal sealed class CellRunner(RecipeSize size, IReadOnlyDictionary<string, st
         }
 
         metrics[when] = metrics[$"{when}_{size.Evaluate[0].Name}"];
+    }
+
+    private void Answer(Decoder student, LoadedDonor donor, Dictionary<string, double> metrics, CancellationToken cancellation)
+    {
+        // The error of a perplexity is not looked at: no samples for it.
+        var options = new TaskOptions { Limit = size.TaskItems, BootstrapIterations = 0 };
+        foreach (var set in donor.Tasks)
+        {
+            var result = TaskScorer.Score(student, donor.Tokenizer, set, options, cancellation: cancellation);
+            metrics[$"accuracy_{set.Task.Id}"] = result.Metrics.Single(m => m.Metric.Id == TaskMetrics.Accuracy.Id).Value;
+        }
     }
 
     private PruningPlan Plan(Decoder student, LoadedDonor donor, CutRequest cut, long seed, Dictionary<string, double> metrics, CancellationToken cancellation)
@@ -206,13 +219,18 @@ internal sealed class CellRunner(RecipeSize size, IReadOnlyDictionary<string, st
     }
 
     /// <summary>A donor with the texts in its own tokens.</summary>
-    private sealed class LoadedDonor(Checkpoint checkpoint, DonorDecoders decoders, Corpus corpus, IReadOnlyList<(string Name, int[] Tokens)> evaluate) : IDisposable
+    private sealed class LoadedDonor(
+        Checkpoint checkpoint, DonorDecoders decoders, Tokenizer tokenizer, Corpus corpus, IReadOnlyList<(string Name, int[] Tokens)> evaluate, IReadOnlyList<TaskSet> tasks) : IDisposable
     {
         public DonorDecoders Decoders => decoders;
+
+        public Tokenizer Tokenizer => tokenizer;
 
         public Corpus Corpus => corpus;
 
         public IReadOnlyList<(string Name, int[] Tokens)> Evaluate => evaluate;
+
+        public IReadOnlyList<TaskSet> Tasks => tasks;
 
         public static LoadedDonor Load(string folder, RecipeSize size, RecipeSources sources, torch.Device device)
         {
@@ -224,8 +242,9 @@ internal sealed class CellRunner(RecipeSize size, IReadOnlyDictionary<string, st
                 HeldOutText = sources.TextPath(size.Evaluate[0].Text),
             }, tokenizer);
             corpus.CheckVocabulary(DecoderConfig.FromHuggingFace(checkpoint.Config, folder).VocabSize, folder);
-            return new(checkpoint, new DonorDecoders(checkpoint, device), corpus,
-                [.. size.Evaluate.Select(t => (t.Name, TokenSource.FromFile(sources.TextPath(t.Text), tokenizer).Ids))]);
+            return new(checkpoint, new DonorDecoders(checkpoint, device), tokenizer, corpus,
+                [.. size.Evaluate.Select(t => (t.Name, TokenSource.FromFile(sources.TextPath(t.Text), tokenizer).Ids))],
+                [.. size.Tasks.Select(t => TaskSet.Load(EvaluationTasks.Named(t), sources.TaskFolder(t), 0))]);
         }
 
         public void Dispose()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Prunus.Evaluation.Tasks;
 using Prunus.Shrinking;
 
 namespace Prunus.Recipes;
@@ -120,6 +121,16 @@ public static partial class RecipeReader
             {
                 throw new PrunusInputException(size.Place, $"'{key}' is missing", $"add '{key}: …'");
             }
+        }
+
+        foreach (var task in result.Tasks)
+        {
+            size.Checked("tasks", () => EvaluationTasks.Named(task));
+        }
+
+        if (result.TaskItems < 1)
+        {
+            throw size.Fault("task_items", $"is {result.TaskItems}", "give 1 or more");
         }
 
         if (result.Variants.Count == 0)

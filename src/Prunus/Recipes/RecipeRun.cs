@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Prunus.Checkpoints;
+using Prunus.Evaluation.Tasks;
 using Prunus.Jobs;
 using Prunus.Runs;
 using TorchSharp;
@@ -36,6 +37,7 @@ public sealed class RecipeRun
         Size = Recipe.Size(options.Size);
         Size = options.Seeds is { } seeds ? Size with { Seeds = seeds } : Size;
         var texts = Size.Train.Select(t => t.Text).Concat(Size.Evaluate.Select(t => t.Text)).Select(t => $"{t} {Path.GetFileName(sources.TextPath(t))}").ToList();
+        var tasks = Size.Tasks.Select(t => $"{t} {Path.GetFileName(EvaluationTasks.Named(t).Data.Find(sources.TaskFolder(t)))}").ToList();
         _donors = Size.Donors.ToDictionary(d => d.Name, d => TrainedDonors.Folder(d, sources, sources.TextPath(Size.Evaluate[0].Text), device, progress, cancellation));
         Identity = new RunIdentity($"{Recipe.Id}-{options.Size}", new JsonObject
         {
@@ -44,7 +46,7 @@ public sealed class RecipeRun
             ["size"] = options.Size,
             ["seeds"] = new JsonArray([.. Size.Seeds.Select(s => (JsonNode)s)]),
             ["only"] = options.Only is { Count: > 0 } only ? new JsonArray([.. only.Select(o => (JsonNode)o)]) : null,
-            ["texts"] = new JsonArray([.. texts.Select(t => (JsonNode)t)]),
+            ["texts"] = new JsonArray([.. texts.Concat(tasks).Select(t => (JsonNode)t)]),
             ["donors"] = new JsonObject(_donors.Select(d => KeyValuePair.Create(d.Key, (JsonNode?)Fingerprint(d.Value)))),
             ["device"] = device.type == DeviceType.CUDA ? "cuda" : "cpu",
         });

@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Prunus.Datasets;
+using Prunus.Evaluation.Tasks;
 using Prunus.Runs;
 
 namespace Prunus.Recipes;
 
 /// <summary>Where models and texts of recipes lie on this machine.</summary>
 /// <param name="DemoFolder">Folder of the demo's model and texts.</param>
-/// <param name="DataFolder">Folder of other texts, flat or with a folder <c>text</c>; null when there is none.</param>
+/// <param name="DataFolder">Folder of other texts and of tasks, flat or with folders <c>text</c> and <c>evals</c>; null when there is none.</param>
 /// <param name="Models">Checkpoints by id.</param>
 /// <param name="ModelsFolder">Folder with a checkpoint per id; null when there is none.</param>
 /// <param name="CacheFolder">Where trained donors and parts of texts are kept.</param>
@@ -35,6 +36,16 @@ public sealed record RecipeSources(string DemoFolder, string? DataFolder, IReadO
         }
 
         return part;
+    }
+
+    /// <summary>Folder of a task's items.</summary>
+    /// <exception cref="PrunusInputException">There is no such task, or its file is not there; says how to get it.</exception>
+    public string TaskFolder(string id)
+    {
+        var data = EvaluationTasks.Named(id).Data;
+        string[] places = DataFolder is null ? [] : [DataFolder, Path.Combine(DataFolder, "evals")];
+        return places.FirstOrDefault(data.IsIn) ?? throw new PrunusInputException(
+            "--data", $"task {id} is needed and {data.Name}.jsonl is not there", $"give the folder that holds it with --data or PRUNUS_DATA; in Python: from datasets import load_dataset; {data.Download}");
     }
 
     /// <summary>Path of a model's checkpoint.</summary>

@@ -43,6 +43,21 @@ public sealed class EvalTests
         Assert.Equal((2, "prunus: --tasks: 'piqqa' is no task; did you mean 'piqa'?\n"), (code, error));
     }
 
+    [Fact]
+    public void TooManyExamples_AndDamagedLines_AreOneLine()
+    {
+        using var temporary = new TemporaryFolder();
+        File.WriteAllText(temporary["piqa_valid.jsonl"], Rows);
+        File.WriteAllText(temporary["piqa_train.jsonl"], Rows);
+        var (code, _, error) = Tool.Run("eval", Donor(), "--tasks", "piqa", "--data", temporary.Path, "--num-fewshot", "3", "--device", "cpu", "--quiet");
+        Assert.Equal((2, "prunus: --num-fewshot: 3 examples of piqa are drawn from 4 items or more, and piqa_train has 3; ask for fewer\n"), (code, error));
+        File.AppendAllText(temporary["piqa_valid.jsonl"], "{\"goal\":\"run\"}\n");
+        (code, _, error) = Tool.Run("eval", Donor(), "--tasks", "piqa", "--data", temporary.Path, "--device", "cpu", "--quiet");
+        Assert.Equal(2, code);
+        Assert.Contains("piqa_valid.jsonl (line 4): has no 'sol1' that is a text; ", error, StringComparison.Ordinal);
+        Assert.Equal(1, error.Count(c => c == '\n'));
+    }
+
     private static string Donor()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

@@ -48,6 +48,8 @@ public sealed class RecipeReaderTests
     [InlineData("hidden: 50%", "hidden: half", "mine.yaml:14: width 'half' is neither a number nor a share; write e.g. 96 or 67%")]
     [InlineData("tau 2.loss", "tau 3.loss", "mine.yaml:23: 'left' names the variant 'tau 3'; did you mean 'tau 2'?")]
     [InlineData("times: 3", "times: three", "mine.yaml:21: 'times' is 'three', not a whole number; correct the value")]
+    [InlineData("train: {demo: 1}", "train: {demo: 1}\n    tasks: [piqqa]", "mine.yaml:13: --tasks 'piqqa' is no task; did you mean 'piqa'?")]
+    [InlineData("train: {demo: 1}", "train: {demo: 1}\n    task_items: 0", "mine.yaml:13: 'task_items' is 0; give 1 or more")]
     [InlineData("slide: none", "slide: [none", "mine.yaml: is no YAML")]
     [InlineData("slide: none", "slide: &x none", "mine.yaml:4: uses an anchor; write the values out, or use 'for' and lists")]
     public void Faults_NameTheirLine(string good, string bad, string message)

@@ -39,9 +39,45 @@ public sealed class RecipeRunTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private Prunus.Runs.Record Run(string id, string output)
+    [Fact]
+    public void Tasks_AreScoredForEveryVariant_AndTheirFilesAreAskedForAtOnce()
     {
-        var sources = new RecipeSources(Path.Combine(AppContext.BaseDirectory, "assets", "demo"), null, new Dictionary<string, string>(), null, _folder["cache"]);
+        File.WriteAllText(_folder["mine.yaml"], """
+            format: prunus-recipe/1
+            id: mine
+            title: Mine
+            slide: none
+            paper: none
+            methods: docs/methods/evaluation.md
+            what: A test.
+            sizes:
+              tiny:
+                seeds: [1]
+                donors: {donor: demo}
+                train: {demo: 1}
+                evaluate: {heldout: demo-heldout}
+                tasks: [piqa]
+                task_items: 3
+                evaluation: {windows: 2}
+            variants:
+              - {name: itself, start: donor, heal: {steps: 0}}
+            claims:
+              - {id: a, text: answers, left: itself.accuracy_piqa, above: donor.accuracy_piqa}
+            """);
+        var fault = Assert.Throws<PrunusInputException>(() => Run(_folder["mine.yaml"], _folder["out"]));
+        Assert.StartsWith("--data: task piqa is needed and piqa_valid.jsonl is not there; ", fault.Message, StringComparison.Ordinal);
+
+        // The donor finds text likelier than noise: right, wrong, right; a fourth item lies behind the limit.
+        var data = Directory.CreateDirectory(_folder["data"]).FullName;
+        File.WriteAllLines(Path.Combine(data, "piqa_valid.jsonl"), ((int[])[0, 1, 0, 0]).Select(label =>
+            $$"""{"goal":"sleep","sol1":"The little girl went home to her bed.","sol2":"zq xv jk qqq zzz vvv kkk jjj xxx","label":{{label}}}"""));
+        var record = Run(_folder["mine.yaml"], _folder["out"], data);
+        Assert.All((string[])["donor", "itself"], v => Assert.Equal(2 / 3.0, record.Metrics[$"{v}.accuracy_piqa"].Value, 1e-12));
+    }
+
+    private Prunus.Runs.Record Run(string id, string output, string? data = null)
+    {
+        var sources = new RecipeSources(Path.Combine(AppContext.BaseDirectory, "assets", "demo"), data, new Dictionary<string, string>(), null, _folder["cache"]);
         var run = new RecipeRun(new RecipeRunOptions(id, "tiny"), sources, torch.CPU, cancellation: TestContext.Current.CancellationToken);
         using var folder = RunFolder.Open(run.Identity, output);
         return run.Run(folder, new JobPoolOptions(), cancellation: TestContext.Current.CancellationToken);

@@ -14,10 +14,13 @@ public sealed record TaskData(string Name, string Repository, string? Subset, st
     /// <summary>How a user gets the file with the Python package <c>datasets</c>.</summary>
     public string Download => $"load_dataset(\"{Repository}\"{(Subset is null ? "" : $", \"{Subset}\"")}, split=\"{Split}\").to_json(\"{Name}.jsonl\")";
 
+    /// <summary>Whether a folder has the file.</summary>
+    public bool IsIn(string folder) => Files(folder).Any(File.Exists);
+
     /// <summary>The file in a folder.</summary>
     /// <exception cref="PrunusInputException">It is not there; the message tells where to get it.</exception>
     public string Find(string folder) =>
-        Extensions.Select(extension => Path.Combine(folder, Name + extension)).FirstOrDefault(File.Exists)
+        Files(folder).FirstOrDefault(File.Exists)
         ?? throw new PrunusInputException(Path.Combine(folder, Name + ".jsonl"), "does not exist",
             $"name the folder of the data with --data or PRUNUS_DATA; in Python: from datasets import load_dataset; {Download}");
 
@@ -30,6 +33,8 @@ public sealed record TaskData(string Name, string Repository, string? Subset, st
         var items = TextFile.ReadLines(path).Select(line => new TaskItem(line.Index, line.Text, read(new TaskRow(line.Subject, line.Text)))).ToList();
         return items.Count > 0 ? items : throw new PrunusInputException(path, "holds no items", "give a file with one JSON object a line");
     }
+
+    private IEnumerable<string> Files(string folder) => Extensions.Select(extension => Path.Combine(folder, Name + extension));
 }
 
 /// <summary>An item of a file.</summary>

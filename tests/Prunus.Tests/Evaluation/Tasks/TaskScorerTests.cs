@@ -62,14 +62,15 @@ public sealed class TaskScorerTests
     }
 
     [Theory]
-    [InlineData("arc_easy_0shot", 3), InlineData("piqa_0shot", 3), InlineData("hellaswag_0shot", 2), InlineData("winogrande_0shot", 3), InlineData("lambada_openai_0shot", 3)]
+    [InlineData("arc_easy_0shot", 4), InlineData("piqa_0shot", 4), InlineData("hellaswag_0shot", 4), InlineData("hellaswag_10shot", 1)]
+    [InlineData("winogrande_0shot", 4), InlineData("lambada_openai_0shot", 4)]
     public void FirstItems_HaveTheHarnesssLikelihoods(string key, int count)
     {
         using var checkpoint = Checkpoint.Open(SharedFiles.Path("models", "smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"));
         var tokenizer = Tokenizer.FromFiles(checkpoint.CarriedFiles, checkpoint.Location);
         using var decoder = Decoder.Load(checkpoint, CPU, ScalarType.Float32);
         var lines = TaskGoldens.Lines(key);
-        var result = TaskScorer.Score(decoder, tokenizer, TaskGoldens.Set(key, lines), new TaskOptions { Limit = count, BootstrapIterations = 0 }, cancellation: TestContext.Current.CancellationToken);
+        var result = TaskScorer.Score(decoder, tokenizer, TaskGoldens.Set(key, lines), new TaskOptions { Limit = count, Shots = TaskGoldens.Shots(key), BootstrapIterations = 0 }, cancellation: TestContext.Current.CancellationToken);
         foreach (var (line, item) in lines.Zip(result.Items))
         {
             foreach (var (expected, option) in line["options"]!.AsArray().Zip(item.Options))
