@@ -33,8 +33,8 @@ public static class HtmlReport
         }.OfType<string>()));
         Summary(page, record, environment);
         Claims(page, record);
-        Curves(page, record);
-        Figures(page, record);
+        Drawn(page, "Curves", RecordFigures.Curves(record));
+        Drawn(page, "Figures", RecordFigures.Others(record));
         Cut(page, record);
         Samples(page, record);
         Numbers(page, record);
@@ -69,36 +69,14 @@ public static class HtmlReport
         page.Faint("PASS: the whole 95 % interval is on the claim's side; FAIL: wholly on the other; else INCONCLUSIVE.");
     }
 
-    private static void Curves(HtmlPage page, Record record)
+    private static void Drawn(HtmlPage page, string section, IReadOnlyList<(string Title, string Svg)> figures)
     {
-        var charts = record.Series.GroupBy(s => s.Chart).ToArray();
-        if (charts.Length == 0)
+        if (figures.Count == 0)
         {
             return;
         }
 
-        page.Section("Curves");
-        foreach (var chart in charts)
-        {
-            page.Heading(chart.Key);
-            page.Html(LineChart.Draw(chart.Key, [.. chart]));
-        }
-    }
-
-    private static void Figures(HtmlPage page, Record record)
-    {
-        (string Title, string Svg)[] figures =
-        [
-            .. record.Bars?.Select(b => (b.Title, BarChart.Draw(b))) ?? [],
-            .. record.Maps?.Select(m => (m.Title, HeatMap.Draw(m))) ?? [],
-            .. record.Scatters?.Select(s => (s.Title, ScatterChart.Draw(s))) ?? [],
-        ];
-        if (figures.Length == 0)
-        {
-            return;
-        }
-
-        page.Section("Figures");
+        page.Section(section);
         foreach (var (title, svg) in figures)
         {
             page.Heading(title);

@@ -9,10 +9,11 @@ using Prunus.Runs;
 
 namespace Prunus.Cli.Commands;
 
-/// <summary><c>prunus recipe list|run|validate</c>: tables and figures of papers, as YAML files that run.</summary>
+/// <summary><c>prunus recipe list|run|validate|index</c>: tables and figures of papers, as YAML files that run.</summary>
 internal static class RecipeCommand
 {
     private static readonly Argument<string> Id = new("RECIPE") { Description = "Id of a recipe, or a YAML file." };
+    private static readonly Argument<string> Results = new("DIR") { Description = "Folder with run folders RECIPE-SIZE." };
     private static readonly Option<string> Size = ParsedOption.Create("--size", "tiny|cpu|gpu", "Seconds on embedded data, minutes on two cores, or minutes on a GPU.", ParsedOption.OneOf("tiny", "cpu", "gpu"), "cpu");
     private static readonly Option<int> Jobs = ParsedOption.Create("--jobs", "N", "Cells at a time, each in a process of its own.", ParsedOption.Count(1, 256), 1);
     private static readonly Option<string> Seeds = ParsedOption.Create<string>("--seeds", "1,2,3", "Seeds in place of the recipe's.", ParsedOption.Text);
@@ -37,12 +38,13 @@ internal static class RecipeCommand
             Run = Run,
         });
         group.Subcommands.Add(new Verb("validate", "Checks a recipe file at all its sizes.") { Arguments = { Id }, Examples = ["recipe validate mine.yaml"], Run = Validate });
+        group.Subcommands.Add(new Verb("index", "Writes index.md and figures over all recipes from their records alone.") { Arguments = { Results }, Examples = ["recipe index docs/results"], Run = Index });
         return group;
     }
 
     private static int List(VerbContext context)
     {
-        var recipes = RecipeCatalogue.Ids.Select(RecipeCatalogue.Open).Select(r => RecipeReader.Read(r.File, r.Text)).ToList();
+        var recipes = All();
         if (context.Json)
         {
             context.WriteJson(new JsonArray([.. recipes.Select(r => new JsonObject { ["id"] = r.Id, ["title"] = r.Title, ["slide"] = r.Slide, ["paper"] = r.Paper })]));
@@ -52,6 +54,15 @@ internal static class RecipeCommand
         TableView.Write(context.Terminal, new Table(["recipe", "what", "slide"], [.. recipes.Select(r => (IReadOnlyList<string>)[r.Id, r.Title, r.Slide])]));
         return ExitCode.Done;
     }
+
+    private static int Index(VerbContext context)
+    {
+        var page = RecipeIndex.Write(context.Value(Results), [.. All().Select(r => new IndexedRecipe(r.Id, r.Title, r.Slide, r.Paper, r.Methods, [.. Recipe.SizeNames.Where(r.Sizes.ContainsKey)]))]);
+        context.Out.WriteLine(page);
+        return ExitCode.Done;
+    }
+
+    private static List<Recipe> All() => [.. RecipeCatalogue.Ids.Select(RecipeCatalogue.Open).Select(r => RecipeReader.Read(r.File, r.Text))];
 
     private static int Validate(VerbContext context)
     {
@@ -76,6 +87,7 @@ internal static class RecipeCommand
         var record = run.Run(folder, new JobPoolOptions { Workers = context.Required(Jobs), Devices = [device.ToString()] }, progress, context.Cancellation);
         progress.Dispose();
         RunReport.Finish(context, folder, record, device, []);
+        RecordFigures.Write(folder.Path, record);
         if (!context.Json)
         {
             Show(context, record);
