@@ -52,6 +52,9 @@ internal static class PruningOptions
     public static Option<int> DepthSequences { get; } = ParsedOption.Create(
         "--depth-sequences", "N", "Calibration sequences that losses without layers are measured on.", ParsedOption.Count(1), new PruneOptions().DepthSequences);
 
+    public static Option<int> Iterations { get; } = ParsedOption.Create(
+        "--iterations", "T", "Parts of the cut; importance is measured again on what each leaves.", ParsedOption.Count(1), 1);
+
     /// <summary>Options that set the target.</summary>
     public static IReadOnlyList<Option> Target { get; } =
         [SharedOptions.Keep, SharedOptions.KeepNonEmbedding, SharedOptions.Parameters, Hidden, Ffn, Layers, Heads, KvGroups, Axes, RoundTo, AllowUnloadable];
@@ -78,7 +81,7 @@ internal static class PruningOptions
     }
 
     /// <summary>Options that choose among scores, and that change the weights that stay.</summary>
-    public static IReadOnlyList<Option> Ranking { get; } = [Importance, LayersBy, DepthSequences, HiddenScore, FfnScore, HeadScore, MergeHeads, MergeOutput, RescaleNorms];
+    public static IReadOnlyList<Option> Ranking { get; } = [Importance, LayersBy, DepthSequences, Iterations, HiddenScore, FfnScore, HeadScore, MergeHeads, MergeOutput, RescaleNorms];
 
     /// <summary>The target that the user asked for.</summary>
     /// <exception cref="PrunusInputException">Two budgets are given.</exception>
@@ -124,6 +127,7 @@ internal static class PruningOptions
             Selection = names == method.Selection ? null : names,
             LayersBy = context.Required(LayersBy),
             DepthSequences = context.Required(DepthSequences),
+            Iterations = context.Required(Iterations),
             Merge = context.Given(MergeHeads) ? context.Value(MergeHeads) : HeadMerging.None,
             MergeOutput = context.Value(MergeOutput),
             RescaleNorms = context.Value(RescaleNorms),

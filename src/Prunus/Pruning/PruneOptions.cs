@@ -31,6 +31,11 @@ public sealed record PruneOptions
     /// </summary>
     public string LayersBy { get; init; } = "bi";
 
+    /// <summary>
+    /// Parts of the cut, importance being measured anew on what each leaves. Default 1: more gain nothing after healing (Muralidharan et al. 2024, best practice 3).
+    /// </summary>
+    public int Iterations { get; init; } = 1;
+
     /// <summary>Calibration sequences that losses without layers are measured on, the first so many. Default 16.</summary>
     public int DepthSequences { get; init; } = 16;
 
@@ -64,6 +69,16 @@ public sealed record PruneOptions
         if (MergeOutput && Merge == HeadMerging.None)
         {
             throw new PrunusInputException("--merge-output", "is given without --merge-heads", "add --merge-heads literal or flipped");
+        }
+
+        if (Iterations < 1)
+        {
+            throw new PrunusInputException("--iterations", "is below 1", "cut in one part or more");
+        }
+
+        if (Iterations > 1 && Merge != HeadMerging.None)
+        {
+            throw new PrunusInputException("--merge-heads", "is given beside --iterations, whose later cuts would merge heads that are merged already", "leave one of the two out");
         }
 
         if (DepthSequences < 1)
@@ -104,6 +119,11 @@ public sealed record PruneOptions
         if (LayersBy != "bi")
         {
             json["layers_by"] = LayersBy;
+        }
+
+        if (Iterations != 1)
+        {
+            json["iterations"] = Iterations;
         }
 
         if (DepthSequences != 16)

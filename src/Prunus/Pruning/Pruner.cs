@@ -32,7 +32,8 @@ public static class Pruner
         options.Validate();
 
         // A budget out of reach must show before minutes of scoring, and so must heads that cannot be merged.
-        var shape = Planner.Propose(donor.Config, options.Target).Shape;
+        var proposal = Planner.Propose(donor.Config, options.Target);
+        var shape = proposal.Shape;
         if (options.Merge != HeadMerging.None)
         {
             HeadResiduals.Check(donor.Config, shape);
@@ -45,24 +46,42 @@ public static class Pruner
             notes.Add("the layers differ in width: how many stay was decided as if the first ones did");
         }
 
-        var scores = Score(donor, calibration, options, seed, progress, ct);
-        if (Needs(options, donor.Config.LayerCount, shape.LayerCount) is { IsEmpty: false } needs)
-        {
-            scores = scores.And(DepthImportance.Measure(donor, calibration, needs, progress, ct));
-        }
-
-        var result = Choose(donor.Config, scores, options);
+        var result = options.Iterations == 1 ? Once(donor, options) : Again(donor, proposal, options, Once);
         result = result with { Notes = [.. notes, .. result.Notes] };
         return options.RescaleNorms ? result with { Plan = NormRatios.Rescale(donor, result.Plan, calibration, ct) } : result;
+
+        PruneResult Once(Decoder model, PruneOptions step)
+        {
+            var scores = Score(model, calibration, step, seed, progress, ct);
+            var keep = step.Target.Layers ?? shape.LayerCount;
+            if (Needs(step, model.Config.LayerCount, keep) is { IsEmpty: false } needs)
+            {
+                scores = scores.And(DepthImportance.Measure(model, calibration, needs, progress, ct));
+            }
+
+            return Choose(model.Config, scores, step);
+        }
+    }
+
+    private static PruneResult Again(Decoder donor, PlanProposal proposal, PruneOptions options, Func<Decoder, PruneOptions, PruneResult> once)
+    {
+        var (plan, scores) = IterativePruning.Run(donor, proposal.Shape, options, once);
+        return new PruneResult(
+            plan, scores, proposal with { Result = plan.Resulting(donor.Config) }, [.. proposal.Notes, $"importance was measured {options.Iterations} times, each time on what was left"]);
     }
 
     /// <summary>Makes the plan from scores that are there already: no weight is looked at.</summary>
     /// <exception cref="PrunusInputException">
-    /// As <see cref="Prune"/>; or a score is missing or belongs to another donor; or norms shall be rescaled, which needs passes of the donor.
+    /// As <see cref="Prune"/>; or a score is missing or belongs to another donor; or norms shall be rescaled or importance measured again, which needs passes of a model.
     /// </exception>
     public static PruneResult FromScores(DecoderConfig donor, Scores scores, PruneOptions options)
     {
         options.Validate();
+        if (options.Iterations > 1)
+        {
+            throw new PrunusInputException("--iterations", "measures what each cut leaves, which saved scores do not tell", "give calibration text instead of the scores");
+        }
+
         return !options.RescaleNorms ? Choose(donor, scores, options)
             : throw new PrunusInputException("--rescale-norms", "is measured on calibration text, not on saved scores", "give the text instead of the scores");
     }

@@ -37,6 +37,9 @@ public sealed record CutRequest
     /// <summary>Whether norms make up for cut channels.</summary>
     public bool RescaleNorms { get; init; }
 
+    /// <summary>Parts of the cut, importance being measured again on what each leaves.</summary>
+    public int Iterations { get; init; } = 1;
+
     /// <summary>Whether nothing is cut.</summary>
     public bool Nothing => this is { Keep: null, Hidden: null, Ffn: null, Heads: null, Groups: null, Layers: null, RemoveLayers.Count: 0 };
 }

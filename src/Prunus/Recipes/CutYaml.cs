@@ -28,6 +28,7 @@ internal static class CutYaml
             },
             MergeOutput = map.Flag("merge_output") ?? false,
             RescaleNorms = map.Flag("rescale_norms") ?? false,
+            Iterations = map.Integer("iterations") ?? 1,
             Importance = map.Checked("importance", () => ImportanceMethods.Named(map.Text("importance") ?? "activation").Id),
             Aggregation = map.Checked("aggregation", () => Aggregation.Parse(map.Text("aggregation") ?? "l2:mean").ToString()),
         };

@@ -30,6 +30,7 @@ internal static class Cutter
             : new PruneOptions
             {
                 Target = target, Importance = cut.Importance, Aggregation = Aggregation.Parse(cut.Aggregation), Merge = cut.Merge, MergeOutput = cut.MergeOutput, RescaleNorms = cut.RescaleNorms,
+                Iterations = cut.Iterations,
             };
     }
 
