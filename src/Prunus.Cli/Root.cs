@@ -54,6 +54,7 @@ internal static class Root
         ScoreCommand.Create(),
         PlanCommand.Create(),
         PruneCommand.Create(),
+        SearchCommand.Create(),
         RecipeCommand.Create(),
         CompareCommand.Create(),
         ReportCommand.Create(),

@@ -1,5 +1,6 @@
 using Prunus.Jobs;
 using Prunus.Recipes;
+using Prunus.Search;
 
 namespace Prunus.Cli.Commands;
 
@@ -7,7 +8,7 @@ namespace Prunus.Cli.Commands;
 internal static class WorkerCommand
 {
     /// <summary>All kinds of jobs that worker processes do.</summary>
-    public static IReadOnlyList<JobKind> Kinds { get; } = [RecipeCells.Kind];
+    public static IReadOnlyList<JobKind> Kinds { get; } = [RecipeCells.Kind, SearchJobs.Kind];
 
     public static Verb Create() => new("worker", "Does jobs for another process of prunus.")
     {

@@ -147,22 +147,22 @@ public sealed record SearchSpace
     private static bool Even(DecoderConfig donor, DecoderShape shape) => donor.Layers.Select((l, i) =>
         shape.QueryHeads[i] > 0 && shape.QueryHeads[i] % shape.KvGroups[i] == 0 && shape.QueryHeads[i] / shape.KvGroups[i] <= l.QueryHeads / l.KvGroups).All(even => even);
 
-    // Null where the width is above the donor's, or a fitted one is too narrow to be worth a training.
+    // Null where the width is above the donor's.
     private int[]? Neurons(DecoderConfig donor, DecoderShape shape, FfnWidth ffn, ParameterWindow window)
     {
         var most = donor.Layers.Max(l => l.Ffn);
         var width = ffn.Neurons ?? (ffn.Expansion is { } times ? (int)Math.Round(times * shape.Hidden) : Fitted());
-        return width > most || width < (ffn.IsFit ? most * LeastFfnShare : 1) ? null : Of(width);
+        return width > most || width < 1 ? null : Of(width);
 
         int[] Of(int neurons) => [.. donor.Layers.Select(l => Math.Min(l.Ffn, neurons))];
 
-        // Sizes are linear in the neurons where layers are alike, and nearly so where they are not.
+        // Sizes are linear in the neurons where layers are alike, and nearly so where they are not. What the limits put outside the window falls out with it.
         int Fitted()
         {
-            var (full, none) = (At(most), At(0));
-            var exact = most * (double)(window.Middle - none) / (full - none);
-            var rounded = (int)Math.Round(exact / RoundTo) * RoundTo;
-            return rounded > most && window.Holds(full) ? most : rounded;
+            var none = At(0);
+            var exact = most * (double)(window.Middle - none) / (At(most) - none);
+            var least = Math.Min(most, (int)Math.Ceiling(most * LeastFfnShare / RoundTo) * RoundTo);
+            return (int)Math.Clamp(Math.Round(exact / RoundTo) * RoundTo, least, most);
         }
 
         long At(int neurons) => window.Of(DecoderCost.Of((shape with { Ffn = Of(neurons) }).Apply(donor, [.. Enumerable.Range(0, shape.LayerCount)])));
