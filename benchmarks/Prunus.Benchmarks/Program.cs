@@ -27,6 +27,11 @@ switch (args)
     case ["losses", .. var rest]:
         LossesBenchmark.Run(rest.FirstOrDefault() ?? "cpu", rest.ElementAtOrDefault(1));
         return 0;
+    case ["depth", .. var rest]:
+        DepthBenchmark.Run(rest.FirstOrDefault() ?? "cpu");
+        return 0;
+    case ["pruned-goldens", .. var rest]:
+        return PrunedGoldens.Run(rest);
     case ["sweep", .. var rest]:
         SweepBenchmark.Run(rest.FirstOrDefault() ?? "cpu");
         return 0;
@@ -42,6 +47,9 @@ switch (args)
               distill-step [DEVICE [BATCH [LENGTH [MICRO]]]]   one step of distillation, 135M → 65M: tokens/s and memory
               hidden [DEVICE [BATCH [LENGTH [STEPS [ROUNDS]]]]]   a step with losses on hidden states against forward KL alone
               sweep [DEVICE]   the calibration sweep against plain forward passes; DEVICE is cpu (default) or cuda
+              depth [DEVICE]   loss without each of n layers against n whole forward passes; DEVICE is cpu (default) or cuda
+              pruned-goldens GGUF GOLDENS C4_TRAIN C4_EVAL WIKITEXT2_TEST [DEVICE] [METHOD…] [--json FILE] [--windows N] [--sequences N]
+                               scores, plans and perplexities of a real model's prunings against reference numbers; exit code 1 if any is off
               losses [DEVICE [LOSS]]   every distillation loss beside forward KL: time and memory; with LOSS, the bytes its step takes
               overhead [DEVICE]   host time of a pass through 30 layers of no width
               eval CKPT DATA [ITEMS [DEVICE]]   scoring of tasks against the plain loop, items/s

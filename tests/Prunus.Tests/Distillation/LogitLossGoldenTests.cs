@@ -47,6 +47,10 @@ public class LogitLossGoldenTests
         Check([new(DistillationLosses.CrossEntropy, 0.5), new(DistillationLosses.ForwardKl, 0.5)], "ce_plus_forward_kl_half");
 
     [Fact]
+    public void A_wider_teacher_cut_to_the_students_vocabulary_equals_the_reference() =>
+        Check([new(DistillationLosses.ForwardKl)], "wide.forward_kl_renorm", Golden()["teacher_wide"].narrow(-1, 0, Vocabulary));
+
+    [Fact]
     public void Tau_squared_multiplies_value_and_gradient()
     {
         var (value, gradient) = Run([new(DistillationLosses.ForwardKl, 1, 2)]);
@@ -55,7 +59,7 @@ public class LogitLossGoldenTests
         Assert.True(allclose(gradient * 4, squaredGradient, 1e-5, 1e-7));
     }
 
-    private static void Check(LogitLossTerm[] terms, string key)
+    private static void Check(LogitLossTerm[] terms, string key, Tensor? teacher = null)
     {
         var expected = (double)JsonNode.Parse(File.ReadAllText(SharedFiles.Path("goldens", "pruning", "distill", "distill.json")))!["values"]![key]!;
         using var scope = NewDisposeScope();
@@ -65,7 +69,7 @@ public class LogitLossGoldenTests
         Assert.True((gradient - reference).abs().max().item<float>() < 1e-5 * reference.abs().max().item<float>(), key);
     }
 
-    private static (double Value, Tensor Gradient) Run(LogitLossTerm[] terms)
+    private static (double Value, Tensor Gradient) Run(LogitLossTerm[] terms, Tensor? teacher = null)
     {
         var golden = Golden();
         var hidden = golden["student"].view(-1, Vocabulary).contiguous().requires_grad_();
@@ -74,7 +78,7 @@ public class LogitLossGoldenTests
 
         // Budget for four tokens, so that 21 tokens take several chunks with a rest.
         var loss = new ChunkedLogitLoss(terms, 4 * Vocabulary * 4 * 5);
-        using var values = loss.Backward(hidden, head, null, golden["teacher"].view(-1, Vocabulary), head, targets);
+        using var values = loss.Backward(hidden, head, null, (teacher ?? golden["teacher"]).reshape(-1, Vocabulary), head, targets);
         return (values.data<float>().Zip(terms, (v, term) => v * term.Weight).Sum(), hidden.grad!);
     }
 

@@ -36,6 +36,33 @@ public sealed class PlantedRedundancyTests : IDisposable
     }
 
     [Fact]
+    public void Of_two_equal_faint_neurons_one_goes_and_the_other_can_stand_for_both()
+    {
+        foreach (var layer in Enumerable.Range(0, 3))
+        {
+            foreach (var part in new[] { "gate", "up" })
+            {
+                using var scope = torch.NewDisposeScope();
+                var weight = _donor.Parameters[$"layers.{layer}.mlp.{part}.weight"];
+                weight[5].mul_(0.01);
+                weight[17].copy_(weight[5]);
+            }
+        }
+
+        var plan = Plan(new PlanTarget { Ffn = 23 });
+        using var student = Surgery.Prune(_donor, plan);
+        using var logits = torch.NewDisposeScope();
+        foreach (var layer in Enumerable.Range(0, 3))
+        {
+            var stays = Assert.Single(plan.Ffn![layer].Intersect([5, 17]));
+            var donorDown = _donor.Parameters[$"layers.{layer}.mlp.down.weight"];
+            student.Parameters[$"layers.{layer}.mlp.down.weight"].select(1, plan.Ffn[layer].ToList().IndexOf(stays)).add_(donorDown.select(1, 22 - stays));
+        }
+
+        Assert.InRange((student.Head(student.Body(_ids)) - _donor.Head(_donor.Body(_ids))).abs().max().item<float>(), 0, 1e-5f);
+    }
+
+    [Fact]
     public void A_kv_group_without_values_goes_first()
     {
         foreach (var layer in Enumerable.Range(0, 3))

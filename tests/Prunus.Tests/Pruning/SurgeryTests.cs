@@ -29,6 +29,20 @@ public class SurgeryTests
     }
 
     [Theory]
+    [InlineData("hidden")]
+    [InlineData("all")]
+    [InlineData("all_groups")]
+    public void With_the_donors_embedding_scale_the_other_reading_is_met(string variant)
+    {
+        using var golden = SafetensorsFile.Open(PruningGoldens.File("gemma2", "surgery.safetensors"));
+        using var donor = ImportanceSweepTests.Load("gemma2");
+        using var pruned = Surgery.Prune(donor, PruningGoldens.Plans("gemma2")[variant]);
+        using var scope = torch.NewDisposeScope();
+        using var rescaled = new Decoder(pruned.Config with { EmbeddingScale = donor.Config.EmbeddingScale }, pruned.Parameters.ToDictionary(p => p.Key, p => p.Value.clone()));
+        Assert.InRange(Distance(Logits(rescaled, golden), golden, $"logits.{variant}_keep_embed_scale"), 0, 2e-4);
+    }
+
+    [Theory]
     [MemberData(nameof(Cases))]
     public void Weights_are_those_of_the_reference_under_its_names(string name)
     {
