@@ -14,7 +14,7 @@ internal static class DepthBenchmark
     {
         Libtorch.Load();
         var device = Devices.Parse(deviceName);
-        var (sequences, length, rounds) = device.type == DeviceType.CUDA ? (16, 2048, 3) : (1, 256, 3);
+        var (sequences, length, rounds) = device.type == DeviceType.CUDA ? (16, 2048, 3) : (1, 128, 1);
         using var noGrad = no_grad();
         using var decoder = Decoder.Initialise(Shapes.SmolLm2, 1, 0.02, device, ScalarType.Float32);
         using var ids = (arange(sequences * length) * 7919 % decoder.Config.VocabSize).view(sequences, length);
