@@ -33,26 +33,31 @@ internal static class LossesBenchmark
         var times = Timing.ByTurns(gpu ? 15 : 7, [.. Losses.Select(loss => (Action)(() => step(loss)))]);
         var memory = Losses.Select(loss => Child(deviceName, loss)).ToArray();
         Console.WriteLine(FormattableString.Invariant($"{Tokens(device)} tokens × {Vocabulary} entries, width {Width}, {(gpu ? "bfloat16" : "float32")}, {get_num_threads()} threads"));
-        Console.WriteLine("loss                   least ms  median ms   ratio (least, median)   memory of the step MB   ratio");
+        Console.WriteLine("loss                   least ms  median ms   ratio (least, median)   memory of the step MB   ratio   kernel");
         for (var i = 0; i < Losses.Length; i++)
         {
+            var plain = Loss(Losses[i]).PlainReason(device, StateType(device));
             Console.WriteLine(FormattableString.Invariant(
-                $"{Losses[i],-22} {times[i].Least * 1e3,8:F2} {times[i].Median * 1e3,10:F2} {times[i].Least / times[0].Least,9:F3} {times[i].Median / times[0].Median,10:F3} {memory[i] / 1e6,21:F1} {memory[i] / memory[0],15:F3}"));
+                $"{Losses[i],-22} {times[i].Least * 1e3,8:F2} {times[i].Median * 1e3,10:F2} {times[i].Least / times[0].Least,9:F3} {times[i].Median / times[0].Median,10:F3} {memory[i] / 1e6,21:F1} {memory[i] / memory[0],15:F3}   {(plain is null ? "used" : "not used: " + plain)}"));
         }
     }
 
     private static int Tokens(Device device) => device.type == DeviceType.CUDA ? 8192 : 128;
 
+    private static ScalarType StateType(Device device) => device.type == DeviceType.CUDA ? ScalarType.BFloat16 : ScalarType.Float32;
+
+    private static ChunkedLogitLoss Loss(string id) => new([new LogitLossTerm(DistillationLosses.Parse(id))]);
+
     private static Action<string> Step(Device device)
     {
-        var type = device.type == DeviceType.CUDA ? ScalarType.BFloat16 : ScalarType.Float32;
+        var type = StateType(device);
         var tokens = Tokens(device);
         var hidden = randn(tokens, Width, dtype: type, device: device);
         var teacherHidden = randn(tokens, Width, dtype: type, device: device);
         var head = new LogitHead((randn(Vocabulary, Width, dtype: ScalarType.Float32, device: device) * 0.1).to(type));
         var teacher = new LogitHead((randn(Vocabulary, Width, dtype: ScalarType.Float32, device: device) * 0.1).to(type));
         var gradient = zeros(Vocabulary, Width, dtype: ScalarType.Float32, device: device);
-        var losses = Losses.ToDictionary(id => id, id => new ChunkedLogitLoss([new LogitLossTerm(DistillationLosses.Parse(id))]));
+        var losses = Losses.ToDictionary(id => id, Loss);
         return id =>
         {
             using var inner = NewDisposeScope();

@@ -16,20 +16,22 @@ public sealed class ChunkedLogitLoss
 
     private readonly long? _chunkBytes;
     private readonly bool _useKernel;
+    private readonly bool _kernelTerms;
     private readonly LogitLossTerm? _divergence;
     private readonly LogitLossTerm? _likelihood;
 
     /// <param name="terms">What is added up.</param>
     /// <param name="chunkBytes">Bytes that a chunk's buffers may take; default 1.6 GB on a GPU (0.8 GB with the fused kernel), 64 MB on a CPU.</param>
-    /// <param name="useKernel">Whether to use the fused CUDA kernel where it covers the case (bfloat16; forward KL, cross entropy or both).</param>
+    /// <param name="useKernel">Whether to use the fused CUDA kernel where it covers the case (bfloat16; one loss that compares with a teacher, cross entropy or both).</param>
     public ChunkedLogitLoss(IReadOnlyList<LogitLossTerm> terms, long? chunkBytes = null, bool useKernel = true)
     {
         ArgumentNullException.ThrowIfNull(terms);
         Terms = terms;
         _chunkBytes = chunkBytes;
-        _divergence = terms.FirstOrDefault(term => term.Loss is ForwardKullbackLeibler);
+        _divergence = terms.FirstOrDefault(term => FusedLogitLoss.Of(term.Loss) is not null);
         _likelihood = terms.FirstOrDefault(term => term.Loss is CrossEntropy);
-        _useKernel = useKernel && terms.All(term => ReferenceEquals(term, _divergence) || ReferenceEquals(term, _likelihood));
+        _useKernel = useKernel;
+        _kernelTerms = terms.Count > 0 && terms.Count == (_divergence is null ? 0 : 1) + (_likelihood is null ? 0 : 1);
     }
 
     public IReadOnlyList<LogitLossTerm> Terms { get; }
@@ -39,6 +41,18 @@ public sealed class ChunkedLogitLoss
 
     /// <summary>Whether some term compares with labels.</summary>
     public bool NeedsLabels => Terms.Any(term => term.Loss.NeedsLabels);
+
+    /// <summary>Why the fused kernel is not used for logits of a type on a device; null where it is. Compiles it if need be.</summary>
+    /// <param name="device">Where the logits are.</param>
+    /// <param name="type">Type of the student's and the teacher's states.</param>
+    public string? PlainReason(torch.Device device, torch.ScalarType type)
+    {
+        var reason = !_useKernel ? "the kernel is not wanted"
+            : !_kernelTerms ? $"{string.Join(" + ", Terms.Select(term => term.Loss.Id))} has no kernel"
+            : type != torch.ScalarType.BFloat16 ? "only bfloat16 has kernels"
+            : null;
+        return reason is null && FusedLogitKernel.For(device, _divergence?.Loss, out reason) is not null ? null : reason;
+    }
 
     /// <summary>Computes the losses, sends the gradient into the student's body and adds it to the head's gradient.</summary>
     /// <param name="hidden">Student states after the final norm [N,H]; part of a graph.</param>
@@ -102,8 +116,8 @@ public sealed class ChunkedLogitLoss
     }
 
     private FusedLogitKernel? Kernel(torch.Tensor hidden, torch.Tensor? teacherHidden) =>
-        _useKernel && hidden.dtype == torch.ScalarType.BFloat16 && (_divergence is null || teacherHidden?.dtype == torch.ScalarType.BFloat16)
-            ? FusedLogitKernel.For(hidden.device, out _)
+        _useKernel && _kernelTerms && hidden.dtype == torch.ScalarType.BFloat16 && (_divergence is null || teacherHidden?.dtype == torch.ScalarType.BFloat16)
+            ? FusedLogitKernel.For(hidden.device, _divergence?.Loss, out _)
             : null;
 
     private torch.Tensor Fused(

@@ -23,6 +23,9 @@ public sealed class JensenShannon(double beta) : IParametricLoss
 
     public bool NeedsLabels => false;
 
+    /// <summary>β.</summary>
+    internal double Beta => beta;
+
     /// <summary>The loss that β = 0 or β = 1 stands for, else null.</summary>
     private ILogitLoss? Limit { get; } = beta == 0 ? new ForwardKullbackLeibler() : beta == 1 ? new ReverseKullbackLeibler() : null;
 

@@ -15,6 +15,9 @@ public sealed class TopKTeacherRenormalised(int k) : IParametricLoss
 
     public string Paper => "Muralidharan et al., arXiv 2407.14679";
 
+    /// <summary>Entries that count.</summary>
+    internal int Entries => k;
+
     public bool NeedsTeacher => true;
 
     public bool NeedsLabels => false;

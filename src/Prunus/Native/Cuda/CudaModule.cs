@@ -18,8 +18,9 @@ internal sealed unsafe class CudaModule
     /// <summary>Compiles an embedded source for a device and loads it there.</summary>
     /// <param name="resource">File name of the .cu resource.</param>
     /// <param name="device">Index of the device.</param>
+    /// <param name="definitions">Lines put before the source.</param>
     /// <exception cref="PrunusRunException">No compiler, a compile error, or the driver refuses.</exception>
-    public static CudaModule Build(string resource, int device)
+    public static CudaModule Build(string resource, int device, string definitions = "")
     {
         using var stream = typeof(CudaModule).Assembly.GetManifestResourceStream("Prunus." + resource)
             ?? throw new ArgumentException($"no resource {resource}", nameof(resource));
@@ -31,7 +32,7 @@ internal sealed unsafe class CudaModule
         Check(attribute(&major, 75, handle));
         Check(attribute(&minor, 76, handle));
         UseContext(handle);
-        var code = CudaCompiler.Compile(resource, reader.ReadToEnd(), (major * 10) + minor);
+        var code = CudaCompiler.Compile(resource, definitions + reader.ReadToEnd(), (major * 10) + minor);
         nint module;
         fixed (byte* start = code)
         {
