@@ -54,6 +54,15 @@ internal sealed class VerbContext(ParseResult parse, IReadOnlyList<string> argum
     /// <summary>Shows progress on standard error until disposed; nothing with <c>--quiet</c>. Dispose it before results are written.</summary>
     public ProgressView StartProgress() => new(Error, Quiet ? ProgressStyle.None : Terminal.LiveProgress ? ProgressStyle.Live : ProgressStyle.Lines);
 
+    /// <summary>Says on standard error what was chosen for the user; nothing with <c>--quiet</c>.</summary>
+    public void Note(params IEnumerable<string> notes)
+    {
+        foreach (var note in Quiet ? [] : notes)
+        {
+            Error.WriteLine($"prunus: note: {note}");
+        }
+    }
+
     /// <summary>Writes the one document of <c>--json</c> to standard output.</summary>
     public void WriteJson(JsonNode document) => Out.WriteLine(document.ToJsonString(JsonForm));
 

@@ -32,6 +32,11 @@ public static class HtmlReport
             environment?.Finished.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
         }.OfType<string>()));
         Summary(page, record, environment);
+        foreach (var note in record.Notes ?? [])
+        {
+            page.Faint(note);
+        }
+
         Claims(page, record);
         Drawn(page, "Curves", RecordFigures.Curves(record));
         Drawn(page, "Figures", RecordFigures.Others(record));

@@ -29,9 +29,10 @@ internal static class PlanCommand
     {
         using var checkpoint = Checkpoint.Open(context.Value(SharedOptions.Checkpoint));
         var donor = DecoderConfig.FromHuggingFace(checkpoint.Config, checkpoint.Location);
-        var options = PruningOptions.Read(context, context.Required(CalibrationOptions.Aggregations)[0]);
+        var (options, advice) = PruningOptions.ReadAdvised(context, donor, context.Required(CalibrationOptions.Aggregations)[0]);
         var result = PlanMaking.Make(context, checkpoint, donor, options);
         var (proposal, plan) = (result?.Proposal ?? Planner.Propose(donor, options.Target), result?.Plan);
+        IReadOnlyList<string> notes = [.. advice, .. result?.Notes ?? proposal.Notes];
         if (context.Given(SharedOptions.Out))
         {
             (plan ?? throw new PrunusInputException("--scores", "is missing: a plan needs scores to choose by", "run `prunus score` first, give --text, or use --importance magnitude or random"))
@@ -42,12 +43,12 @@ internal static class PlanCommand
         {
             var document = ShapeView.ToJson("prunus-plan-summary/1", donor, proposal.Result);
             document["plan"] = plan is null ? null : JsonNode.Parse(plan.ToJson());
-            document["notes"] = new JsonArray([.. (result?.Notes ?? proposal.Notes).Select(n => JsonValue.Create(n))]);
+            document["notes"] = new JsonArray([.. notes.Select(n => JsonValue.Create(n))]);
             context.WriteJson(document);
             return ExitCode.Done;
         }
 
-        ShapeView.Write(context.Terminal, donor, proposal.Result, result?.Notes ?? proposal.Notes);
+        ShapeView.Write(context.Terminal, donor, proposal.Result, notes);
         context.Out.WriteLine();
         context.Out.WriteLine(
             context.Given(SharedOptions.Out) ? $"plan written to {context.Need(SharedOptions.Out)}"

@@ -69,8 +69,10 @@ internal static class PruneCommand
 
     private static PruningPlan Make(VerbContext context, Checkpoint checkpoint)
     {
-        var result = PlanMaking.Make(
-            context, checkpoint, DecoderConfig.FromHuggingFace(checkpoint.Config, checkpoint.Location), PruningOptions.Read(context, context.Required(CalibrationOptions.Aggregations)[0]));
+        var donor = DecoderConfig.FromHuggingFace(checkpoint.Config, checkpoint.Location);
+        var (options, advice) = PruningOptions.ReadAdvised(context, donor, context.Required(CalibrationOptions.Aggregations)[0]);
+        context.Note(advice);
+        var result = PlanMaking.Make(context, checkpoint, donor, options);
         return result?.Plan ?? throw new PrunusInputException("--plan", "is missing, and so are scores or text to make one from", "give --plan, --scores or --text");
     }
 

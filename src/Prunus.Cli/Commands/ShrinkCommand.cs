@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Prunus.Checkpoints;
 using Prunus.Cli.Options;
+using Prunus.Decoders;
 using Prunus.Evaluation;
+using Prunus.Pruning;
 using Prunus.Runs;
 using Prunus.Shrinking;
 
@@ -54,16 +56,45 @@ internal static class ShrinkCommand
         };
         options.Validate();
         using var checkpoint = Checkpoint.Open(options.Donor);
+        options = Advised(context, checkpoint, options);
+        context.Note(options.Notes);
         var device = TensorSetup.Device(context);
         using var folder = RunFolder.Open(ShrinkRun.Identity(options, checkpoint, device), context.Given(SharedOptions.Out) ? context.Value(SharedOptions.Out) : null, fresh: context.Value(SharedOptions.Fresh));
         context.ResumeHint = $"what is done is kept in {folder.Path}; repeat the command to go on";
         using var progress = context.StartProgress();
         using var run = new ShrinkRun(options, checkpoint, folder, device, progress);
+        if (run.CalibrationSequences is { } sequences && sequences < options.CalibrationSequences)
+        {
+            context.Note(CalibrationOptions.Fewer(sequences, options.CalibrationSequences));
+        }
+
         var record = run.Run(context.Cancellation);
         var speeds = context.Value(NoSpeed) ? [] : run.Speed(new ThroughputOptions { Prompt = 256, Decode = 16, Repetitions = 3 }, context.Cancellation);
         progress.Dispose();
         RunReport.Finish(context, folder, record, device, speeds);
         return ExitCode.Done;
+    }
+
+    // A budget or plan that cannot be used must show here, before a folder is made.
+    private static ShrinkOptions Advised(VerbContext context, Checkpoint checkpoint, ShrinkOptions options)
+    {
+        if (context.Value(PruningOptions.NoAdvice))
+        {
+            return options;
+        }
+
+        var donor = DecoderConfig.FromHuggingFace(checkpoint.Config, checkpoint.Location);
+        if (options.PlanFile is { } file)
+        {
+            var plan = PruningPlan.Read(file);
+            plan.CheckDonor(checkpoint.Fingerprint, checkpoint.Location);
+            var (training, why) = HealingFlags.Advised(context, donor, plan.Resulting(donor), options.Healing);
+            return options with { Healing = training, Notes = why };
+        }
+
+        var (prune, choices) = PruningOptions.ReadAdvised(context, donor, context.Required(CalibrationOptions.Aggregations)[0]);
+        var (healing, reasons) = HealingFlags.Advised(context, donor, Planner.Propose(donor, prune.Target).Result, options.Healing);
+        return options with { Prune = prune, Healing = healing, Notes = [.. choices, .. reasons] };
     }
 
     /// <summary>Type that a name of the command line means; null = the donor's.</summary>

@@ -35,8 +35,17 @@ internal static class CalibrationOptions
 
         var tokenizer = Tokenizer.FromFiles(donor.CarriedFiles, donor.Location);
         var source = TokenSource.FromFile(context.Need(SharedOptions.Text), tokenizer);
-        return [CalibrationBatches.FromTokens(source.Ids, Math.Min(context.Required(Length), maxPositions), context.Required(Sequences), vocabSize)];
+        var batch = CalibrationBatches.FromTokens(source.Ids, Math.Min(context.Required(Length), maxPositions), context.Required(Sequences), vocabSize);
+        if (batch.shape[0] < context.Required(Sequences))
+        {
+            context.Note(Fewer(batch.shape[0], context.Required(Sequences)));
+        }
+
+        return [batch];
     }
+
+    /// <summary>Says that a text was too short for what was asked.</summary>
+    public static string Fewer(long sequences, int asked) => $"the text gives {sequences} calibration sequence{(sequences == 1 ? "" : "s")}, not {asked}";
 
     private static string? ParseAggregations(string text, out Aggregation[] value)
     {

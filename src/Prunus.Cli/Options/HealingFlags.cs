@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Prunus.Decoders;
 using Prunus.Distillation;
 using Prunus.Distillation.HiddenStates;
 using Prunus.Shrinking;
@@ -61,6 +62,10 @@ internal static class HealingFlags
 
         int? Given(Option<int> option) => context.Given(option) ? context.Value(option) : null;
     }
+
+    /// <summary>The training with what is advised for this cut where the user left it open, and a line for each such choice.</summary>
+    public static (HealingOptions Options, IReadOnlyList<string> Notes) Advised(VerbContext context, DecoderConfig donor, DecoderConfig student, HealingOptions options) =>
+        Advice.ForHealing(donor, student, options, context.Given(LearningRate), context.Given(HiddenStates));
 
     private static TeacherCorrectionOptions? Correction(VerbContext context)
     {

@@ -3,6 +3,7 @@ using Prunus.Checkpoints;
 using Prunus.Datasets;
 using Prunus.Decoders;
 using Prunus.Pruning;
+using Prunus.Shrinking;
 using Prunus.Tokenizers;
 
 namespace Prunus.Cli.Options;
@@ -55,9 +56,19 @@ internal static class PruningOptions
     public static Option<int> Iterations { get; } = ParsedOption.Create(
         "--iterations", "T", "Parts of the cut; importance is measured again on what each leaves.", ParsedOption.Count(1), 1);
 
+    public static Option<bool> NoAdvice { get; } = new("--no-advice") { Description = "Plain defaults for what is not given, instead of what papers and measurements advise." };
+
+    /// <summary>What the user asked for with what is advised for the rest, and a line for each such choice.</summary>
+    public static (PruneOptions Options, IReadOnlyList<string> Notes) ReadAdvised(VerbContext context, DecoderConfig donor, Aggregation aggregation)
+    {
+        var options = Read(context, aggregation);
+        options.Validate();
+        return context.Value(NoAdvice) ? (options, []) : Advice.ForPruning(donor, options, context.Given(Axes), context.Given(LayersBy));
+    }
+
     /// <summary>Options that set the target.</summary>
     public static IReadOnlyList<Option> Target { get; } =
-        [SharedOptions.Keep, SharedOptions.KeepNonEmbedding, SharedOptions.Parameters, Hidden, Ffn, Layers, Heads, KvGroups, Axes, RoundTo, AllowUnloadable];
+        [SharedOptions.Keep, SharedOptions.KeepNonEmbedding, SharedOptions.Parameters, Hidden, Ffn, Layers, Heads, KvGroups, Axes, RoundTo, AllowUnloadable, NoAdvice];
 
     public static Option<string> VocabText { get; } = ParsedOption.Create<string>(
         "--vocab-text", "FILE", "Keeps only the tokens that this text uses, the added ones and the alphabet; the tokenizer is rewritten.", ParsedOption.Text);

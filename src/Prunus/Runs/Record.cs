@@ -38,6 +38,9 @@ public sealed record Record
     /// <summary>The before/after table: donor, pruned, distilled …, in order.</summary>
     public IReadOnlyList<Subject> Subjects { get; init; } = [];
 
+    /// <summary>Choices that were made for the user, one line each; null for none.</summary>
+    public IReadOnlyList<string>? Notes { get; init; }
+
     public IReadOnlyList<Claim> Claims { get; init; } = [];
 
     /// <summary>Published numbers beside ours.</summary>

@@ -33,6 +33,9 @@ public sealed class Corpus
             : throw new PrunusInputException(options.HeldOutText ?? options.Texts[0].Path, $"gives {heldOut.Ids.Length} tokens to evaluate on", "give a longer text");
     }
 
+    /// <summary>Calibration sequences of so many tokens that the sources hold.</summary>
+    public long Sequences(int length) => _sources.Sum(s => (long)s.Tokens.Ids.Length / length);
+
     /// <summary>Batches to train on, a pure function of seed and step.</summary>
     /// <exception cref="PrunusInputException">A text is shorter than one block, or the batch has fewer slots than there are texts.</exception>
     public PackedBlocks Blocks(int batchSize, int blockLength, long seed) =>

@@ -38,6 +38,9 @@ public sealed record ShrinkOptions
     /// <summary>Seed of data order, random importance and random weights. The default is 0.</summary>
     public long Seed { get; init; }
 
+    /// <summary>Choices that were made for the user, one line each, for the record; no part of the run's identity. The default is none.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <exception cref="PrunusInputException">A value is out of range.</exception>
     public void Validate()
     {

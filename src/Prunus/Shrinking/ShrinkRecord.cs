@@ -30,6 +30,7 @@ internal static class ShrinkRecord
             Claims = Claims(models),
             Series = TrainRecord.Curves(models),
             Cut = Picture(donor, plan),
+            Notes = options.Notes.Count > 0 ? options.Notes : null,
             Samples = [.. models.Select(m => new Sample(m.Name, prompt, m.Sample))],
             Artefacts = [new("model.safetensors", "weights"), new("plan.json", "what was kept"), new("scores.safetensors", "importance scores")],
         };

@@ -50,6 +50,10 @@ public sealed class ShrinkRun : IDisposable
         _prompt = options.SamplePrompt is { } text ? _tokenizer.Encode(text, parseSpecial: true, addSpecial: false) : _corpus.HeldOut[..Math.Min(12, _corpus.HeldOut.Length)];
     }
 
+    /// <summary>Calibration sequences that the texts give of those asked for; null where none are needed.</summary>
+    public long? CalibrationSequences => _options.PlanFile is null && _options.Prune.NeedsCalibration
+        ? Math.Min(_options.CalibrationSequences, _corpus.Sequences(_options.CalibrationLength)) : null;
+
     private bool OnGpu => _device.type == DeviceType.CUDA;
 
     /// <summary>Identity of a run, for <see cref="RunFolder.Open"/>.</summary>

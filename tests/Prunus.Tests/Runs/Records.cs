@@ -14,6 +14,7 @@ internal static class Records
         Recipe = "demo",
         Size = "tiny",
         Options = new JsonObject { ["keep"] = 0.6, ["steps"] = 30, ["text"] = "stories.txt" },
+        Notes = ["advice: --lr 2e-3"],
         Seeds = [0, 1],
         Metrics = new() { ["loss"] = new Metric(loss, loss - 0.1, loss + 0.1, "nats/token"), ["parameters"] = new Metric(80_700_000), ["perplexity"] = new Metric(Math.Exp(loss)) },
         Subjects =
