@@ -67,7 +67,7 @@ public static class Advice
         if (!statesGiven && options is { KlWeight: > 0, Steps: > 0 } && student.LayerCount > 2 && falls * 10 >= donor.LayerCount * 4)
         {
             options = options with { HiddenStates = HiddenStateOptions.Parse("output@last-2,embedding") };
-            notes.Add($"advice: {HiddenStateOptions.Flag} output@last-2,embedding by practice 6: {falls} of {donor.LayerCount} layers go; not measured by us yet");
+            notes.Add($"advice: {HiddenStateOptions.Flag} output@last-2,embedding by practice 6: {falls} of {donor.LayerCount} layers go; measured on SmolLM2-135M: {Practice.Of(6).Measured}");
         }
 
         return (options, notes);

@@ -16,7 +16,7 @@ public sealed record Practice(int Number, string Text, string Decides, string? M
         new(3, "measure importance once", "--iterations"),
         new(4, "cut width before depth, up to 15 B parameters", "--axes", "30 layers of 576: ffn and layers 4.292, hidden, ffn and layers 4.329, layers alone 4.486", false),
         new(5, "distil, without a next-token loss", "--kl, --ce"),
-        new(6, "add hidden states and embedding to the loss where depth falls much", "--hidden-states"),
+        new(6, "add hidden states and embedding to the loss where depth falls much", "--hidden-states", "17 of 30 layers, 1,500 steps: with them 4.046 (ffn 816), without 4.098 (ffn 800)", true),
         new(7, "logits alone otherwise", "--loss, --hidden-states"),
         new(8, "start from the model nearest in size", "the donor"),
         new(9, "train candidates a little before ranking them", "--steps"),
