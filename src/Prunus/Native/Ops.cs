@@ -62,6 +62,16 @@ public static class Ops
         OpsScript.Run("adamw", parameters, gradients, firstMoments, secondMoments, steps, learningRate, beta1, beta2, weightDecay, eps);
     }
 
+    /// <summary>
+    /// p-norm over one dimension. TorchSharp's <c>linalg.vector_norm</c> hands the order over as an object that the collector may free before native code reads it;
+    /// this way it goes as a plain number to the same kernel.
+    /// </summary>
+    /// <param name="x">Values of any shape.</param>
+    /// <param name="order">p: 1 or 2.</param>
+    /// <param name="dimension">Dimension that is summed over.</param>
+    /// <param name="keepDimension">Leaves it with length 1.</param>
+    public static torch.Tensor VectorNorm(torch.Tensor x, float order, int dimension, bool keepDimension = false) => x.norm(dimension, keepDimension, order);
+
     /// <summary>Euclidean norm of all elements of all tensors, on their device: [] (float32 for reduced-precision tensors).</summary>
     public static torch.Tensor ForeachNorm(torch.Tensor[] tensors)
     {

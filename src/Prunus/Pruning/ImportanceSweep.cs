@@ -1,4 +1,5 @@
 using Prunus.Decoders;
+using Prunus.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -220,7 +221,7 @@ public sealed class ImportanceSweep : IDisposable
         }
 
         var (batch, tokens, shape) = (value.size(0), value.size(1), _donor.Config.Layers[layer]);
-        var norms = linalg.vector_norm(Precise(value).view(batch, tokens, shape.QueryHeads, _donor.Config.HeadDim), 2, [-1]);
+        var norms = Ops.VectorNorm(Precise(value).view(batch, tokens, shape.QueryHeads, _donor.Config.HeadDim), 2, -1);
         if (_heads)
         {
             Measure($"L{layer}.{Reading.HeadPaper.Id}", norms);
@@ -228,7 +229,7 @@ public sealed class ImportanceSweep : IDisposable
 
         if (_groups)
         {
-            Measure($"L{layer}.{Reading.GroupNorm.Id}", linalg.vector_norm(norms.view(batch, tokens, shape.KvGroups, -1), 2, [-1]));
+            Measure($"L{layer}.{Reading.GroupNorm.Id}", Ops.VectorNorm(norms.view(batch, tokens, shape.KvGroups, -1), 2, -1));
         }
     }
 
@@ -243,8 +244,8 @@ public sealed class ImportanceSweep : IDisposable
             // The mean is a sum until the pass ends: all its sequences have the same length.
             var reduced = statistic switch
             {
-                Statistic.Mean => linalg.vector_norm(x, 1, [1]),
-                Statistic.L2 => linalg.vector_norm(x, 2, [1]),
+                Statistic.Mean => Ops.VectorNorm(x, 1, 1),
+                Statistic.L2 => Ops.VectorNorm(x, 2, 1),
                 _ => x.var([1], unbiased: false),
             };
             pass.narrow(1, start, length).copy_(reduced);

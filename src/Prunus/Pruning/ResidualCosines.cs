@@ -24,7 +24,7 @@ internal sealed class ResidualCosines : IDisposable
     {
         using var scope = NewDisposeScope();
         var current = stream.to(ScalarType.Float32);
-        _norms![_seen].copy_(linalg.vector_norm(current, 2, [-1]));
+        _norms![_seen].copy_(Ops.VectorNorm(current, 2, -1));
         if (_previous is not null)
         {
             _products![_seen - 1].copy_((current * _previous).sum(-1));

@@ -1,3 +1,4 @@
+using Prunus.Native;
 using Prunus.Runs;
 using TorchSharp;
 
@@ -42,5 +43,5 @@ public static class HiddenStateLosses
             HiddenStateOptions.Flag, $"there is no loss '{id}' between states", NearestName.Find(id, names) is { } near ? $"did you mean '{near}'?" : $"use {string.Join(", ", names)}");
     }
 
-    private static torch.Tensor Unit(torch.Tensor x) => x / torch.linalg.vector_norm(x, 2, [-1], keepdim: true).clamp(min: LeastNorm);
+    private static torch.Tensor Unit(torch.Tensor x) => x / Ops.VectorNorm(x, 2, -1, keepDimension: true).clamp(min: LeastNorm);
 }

@@ -82,7 +82,7 @@ internal sealed class BlockDistances(int layers) : IDisposable
     {
         using var scope = NewDisposeScope();
         var unit = stack(streams, 1).to(ScalarType.Float64);
-        unit = unit / linalg.vector_norm(unit, 2, [-1], keepdim: true);
+        unit = unit / Ops.VectorNorm(unit, 2, -1, keepDimension: true);
         var cosine = bmm(unit, unit.transpose(1, 2)).clamp(-1, 1);
         cosines.add_(cosine.sum(dim: 0).cpu());
         angles.add_((cosine.acos() / Math.PI).sum(dim: 0).cpu());
