@@ -4,7 +4,8 @@ namespace Prunus.Recipes;
 
 /// <summary>
 /// A claim of a recipe: <c>left</c> with <c>below</c>, <c>above</c> or <c>equals</c> (a reference, several as a list, or a number; <c>by</c> gives the least
-/// difference or the margin; <c>times</c> compares a quotient), <c>order</c> (groups from low to high), or <c>rank</c> (correlation of two metrics over variants).
+/// difference or the margin; <c>times</c> compares a quotient), <c>order</c> (groups from low to high), <c>rank</c> (correlation of two metrics
+/// over variants), or <c>winner</c> (the variant that is best by one metric against the median variant on another).
 /// </summary>
 internal static class ClaimYaml
 {
@@ -12,7 +13,7 @@ internal static class ClaimYaml
     public static RecipeClaim? Read(YamlMap map, VariantNames known, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
     {
         var (id, text, bold) = (map.Need("id"), map.Need("text"), map.Flag("bold") ?? false);
-        var claim = map.Has("order") ? Order(map, known, lists) : map.Has("rank") ? Rank(map, known) : Comparison(map, known);
+        var claim = map.Has("order") ? Order(map, known, lists) : map.Has("rank") ? Rank(map, known) : map.Has("winner") ? Winner(map, known) : Comparison(map, known);
         map.Done();
         return claim is { } found ? new RecipeClaim(id, text, bold, found.Quantity, found.Side, found.Bound) : null;
     }
@@ -20,7 +21,7 @@ internal static class ClaimYaml
     private static (ClaimQuantity Quantity, ClaimSide Side, double Bound)? Comparison(YamlMap map, VariantNames known)
     {
         var (key, side) = map.Has("below") ? ("below", ClaimSide.Below) : map.Has("above") ? ("above", ClaimSide.Above) : map.Has("equals") ? ("equals", ClaimSide.Within)
-            : throw new PrunusInputException(map.Place, "says nothing", "add below, above or equals; or order; or rank");
+            : throw new PrunusInputException(map.Place, "says nothing", "add below, above or equals; or order; or rank; or winner");
         var left = known.References(map, "left", map.Texts("left") is { Count: > 0 } some ? some : throw new PrunusInputException(map.Place, "'left' is missing", "name a metric"));
         var others = map.Texts(key);
         var by = map.Real("by") ?? (side == ClaimSide.Within ? throw new PrunusInputException(map.Place, "'by' is missing", "an equal claim states its margin") : 0);
@@ -61,13 +62,28 @@ internal static class ClaimYaml
 
     private static (ClaimQuantity Quantity, ClaimSide Side, double Bound)? Rank(YamlMap map, VariantNames known)
     {
-        var rank = map.Map("rank")!;
-        var (x, y) = (rank.Need("x"), rank.Need("y"));
-        var variants = known.Matching(rank.Texts("variants"));
-        var result = (known.References(rank, "x", variants.Select(v => $"{v}.{x}")), known.References(rank, "y", variants.Select(v => $"{v}.{y}")));
-        rank.Done();
-        var (side, bound) = map.Real("above") is { } above ? (ClaimSide.Above, above) : map.Real("below") is { } below ? (ClaimSide.Below, below)
-            : throw new PrunusInputException(map.Place, "a rank claim needs above or below", "give the bound, such as above: 0");
-        return variants.Count < 3 ? null : (new ClaimQuantity.RankCorrelation(result.Item1!, result.Item2!), side, bound);
+        var (x, y) = OverVariants(map.Map("rank")!, "x", "y", known);
+        var (side, bound) = Bound(map);
+        return x.Count < 3 ? null : (new ClaimQuantity.RankCorrelation(x, y), side, bound);
     }
+
+    private static (ClaimQuantity Quantity, ClaimSide Side, double Bound)? Winner(YamlMap map, VariantNames known)
+    {
+        var (by, on) = OverVariants(map.Map("winner")!, "by", "on", known);
+        var (side, bound) = Bound(map);
+        return by.Count < 3 ? null : (new ClaimQuantity.Winner(by, on), side, bound);
+    }
+
+    // Two metrics of all variants that match.
+    private static (IReadOnlyList<MetricReference> First, IReadOnlyList<MetricReference> Second) OverVariants(YamlMap map, string first, string second, VariantNames known)
+    {
+        var (a, b) = (map.Need(first), map.Need(second));
+        var variants = known.Matching(map.Texts("variants"));
+        var found = (known.References(map, first, variants.Select(v => $"{v}.{a}"))!, known.References(map, second, variants.Select(v => $"{v}.{b}"))!);
+        map.Done();
+        return found;
+    }
+
+    private static (ClaimSide Side, double Bound) Bound(YamlMap map) => map.Real("above") is { } above ? (ClaimSide.Above, above) : map.Real("below") is { } below ? (ClaimSide.Below, below)
+        : throw new PrunusInputException(map.Place, "a bound is missing", "give above or below, such as above: 0");
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Prunus.Recipes;
 
-/// <summary>A figure of a recipe, by its <c>kind</c>: curves, bars, map, lines or scatter.</summary>
+/// <summary>A figure of a recipe, by its <c>kind</c>: curves, bars, map, lines, scatter or settling.</summary>
 internal static class FigureYaml
 {
     /// <summary>Reads a figure; entries whose variants this size leaves out are left out, and null is given when nothing is left.</summary>
@@ -16,7 +16,8 @@ internal static class FigureYaml
             "map" => Map(map, title, known, lists),
             "lines" => Lines(map, title, known, lists),
             "scatter" => Scatter(map, title, known, lists),
-            var other => throw map.Fault("kind", $"is '{other}'", "use curves, bars, map, lines or scatter"),
+            "settling" => Settling(map, title, known, lists),
+            var other => throw map.Fault("kind", $"is '{other}'", "use curves, bars, map, lines, scatter or settling"),
         };
         map.Done();
         return figure;
@@ -82,6 +83,13 @@ internal static class FigureYaml
         return points.Count > 0 ? new(title, xLabel, yLabel, points) : null;
     }
 
+    private static RecipeFigure.Settling? Settling(YamlMap map, string title, VariantNames known, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
+    {
+        var (variants, steps) = (known.Matching(map.Texts("variants")), Listed(map, "steps", lists).Select(s => Step(map, s)).ToList());
+        var losses = steps.Select(s => known.References(map, "steps", variants.Select(v => s == 0 ? $"{v}.before" : $"{v}.loss@{s}"))!).ToList();
+        return variants.Count < 3 || steps.Count == 0 ? null : new(title, steps, losses, known.References(map, "variants", variants.Select(v => $"{v}.loss"))!);
+    }
+
     private static IReadOnlyList<string> Listed(YamlMap map, string key, IReadOnlyDictionary<string, IReadOnlyList<string>> lists) =>
         map.Texts(key) switch
         {
@@ -89,6 +97,9 @@ internal static class FigureYaml
             { Count: > 0 } some => some,
             _ => throw new PrunusInputException(map.Place, $"'{key}' is missing", $"add '{key}: […]'"),
         };
+
+    private static int Step(YamlMap map, string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : throw map.Fault("steps", $"has '{text}'", "list whole numbers, 0 = before training");
 
     private static double Number(YamlMap map, string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw map.Fault("x", $"has '{text}'", "x must be numbers");

@@ -36,6 +36,11 @@ public abstract record ClaimQuantity
     /// <summary>Spearman's rank correlation of two metrics over variants.</summary>
     public sealed record RankCorrelation(IReadOnlyList<MetricReference> X, IReadOnlyList<MetricReference> Y) : ClaimQuantity;
 
+    /// <summary>Of the candidate with the least of one metric: another metric of it, minus that metric's median over all candidates.</summary>
+    /// <param name="By">What chooses, of each candidate.</param>
+    /// <param name="On">What is compared, of each candidate.</param>
+    public sealed record Winner(IReadOnlyList<MetricReference> By, IReadOnlyList<MetricReference> On) : ClaimQuantity;
+
     /// <summary>Metrics that it reads.</summary>
     public IEnumerable<MetricReference> References => this switch
     {
@@ -43,6 +48,7 @@ public abstract record ClaimQuantity
         Ratio r => [r.Left, r.Right],
         Order o => o.Groups.SelectMany(g => g),
         RankCorrelation c => c.X.Concat(c.Y),
+        Winner w => w.By.Concat(w.On),
         _ => [],
     };
 }

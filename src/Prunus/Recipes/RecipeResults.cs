@@ -32,6 +32,7 @@ internal sealed class RecipeResults(RecipeSize size, IReadOnlyDictionary<(string
         ClaimQuantity.Ratio r => AtLeast(r.Left, seed) / Value(r.Right, seed),
         ClaimQuantity.Order o => o.Groups.Zip(o.Groups.Skip(1), (low, high) => Mean(high, seed) - Mean(low, seed)).Min(),
         ClaimQuantity.RankCorrelation c => RankCorrelation.Spearman([.. c.X.Select(x => Value(x, seed))], [.. c.Y.Select(y => Value(y, seed))]),
+        ClaimQuantity.Winner w => AheadOfMedian([.. w.By.Select(m => Value(m, seed))], [.. w.On.Select(m => Value(m, seed))]),
         _ => throw new InvalidOperationException(),
     };
 
@@ -44,6 +45,18 @@ internal sealed class RecipeResults(RecipeSize size, IReadOnlyDictionary<(string
 
     private double AtLeast(MetricReference reference, long seed) =>
         Value(reference, seed) is var value && double.IsNaN(value) && reference.Metric == "reach" ? Cell(reference.Variant, seed).Tokens : value;
+
+    private static double AheadOfMedian(double[] by, double[] on)
+    {
+        if (by.Concat(on).Any(double.IsNaN))
+        {
+            return double.NaN;
+        }
+
+        var sorted = on.Order().ToArray();
+        var median = (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+        return on[Array.IndexOf(by, by.Min())] - median;
+    }
 
     private double Mean(IReadOnlyList<MetricReference> references, long seed) => references.Average(r => Value(r, seed));
 }

@@ -30,6 +30,8 @@ public static class RecipeTexts
     [
         new("demo", "children's stories and book passages", "text.txt.br", Embedded: true),
         new("demo-heldout", "stories and passages that the demo's donor never saw", "heldout.txt.br", Embedded: true),
+        new("demo-heldout-first", "the first half of those", "heldout.txt.br", Embedded: true, Part: TextPart.Training, HeldOutBytes: 54_000),
+        new("demo-heldout-last", "the second half of those", "heldout.txt.br", Embedded: true, Part: TextPart.HeldOut, HeldOutBytes: 54_000),
         new("demo-capitals", "the demo's text in capital letters: a shift of text that needs no other file", "text.txt.br", Embedded: true, Change: text => text.ToUpperInvariant()),
         new("demo-capitals-heldout", "the demo's held-out text in capital letters", "heldout.txt.br", Embedded: true, Change: text => text.ToUpperInvariant()),
         new("tinystories", "TinyStories, a part of train", "tinystories_train_part.txt.br"),
