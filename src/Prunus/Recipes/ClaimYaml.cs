@@ -64,22 +64,22 @@ internal static class ClaimYaml
     {
         var (x, y) = OverVariants(map.Map("rank")!, "x", "y", known);
         var (side, bound) = Bound(map);
-        return x.Count < 3 ? null : (new ClaimQuantity.RankCorrelation(x, y), side, bound);
+        return x is null || y is null || x.Count < 3 ? null : (new ClaimQuantity.RankCorrelation(x, y), side, bound);
     }
 
     private static (ClaimQuantity Quantity, ClaimSide Side, double Bound)? Winner(YamlMap map, VariantNames known)
     {
         var (by, on) = OverVariants(map.Map("winner")!, "by", "on", known);
         var (side, bound) = Bound(map);
-        return by.Count < 3 ? null : (new ClaimQuantity.Winner(by, on), side, bound);
+        return by is null || on is null || by.Count < 3 ? null : (new ClaimQuantity.Winner(by, on), side, bound);
     }
 
     // Two metrics of all variants that match.
-    private static (IReadOnlyList<MetricReference> First, IReadOnlyList<MetricReference> Second) OverVariants(YamlMap map, string first, string second, VariantNames known)
+    private static (IReadOnlyList<MetricReference>? First, IReadOnlyList<MetricReference>? Second) OverVariants(YamlMap map, string first, string second, VariantNames known)
     {
         var (a, b) = (map.Need(first), map.Need(second));
         var variants = known.Matching(map.Texts("variants"));
-        var found = (known.References(map, first, variants.Select(v => $"{v}.{a}"))!, known.References(map, second, variants.Select(v => $"{v}.{b}"))!);
+        var found = (known.References(map, first, variants.Select(v => $"{v}.{a}")), known.References(map, second, variants.Select(v => $"{v}.{b}")));
         map.Done();
         return found;
     }

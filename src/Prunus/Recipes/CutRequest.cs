@@ -22,6 +22,9 @@ public sealed record CutRequest
     /// <summary>Layers that go, by number, whatever their scores; empty where scores decide.</summary>
     public IReadOnlyList<int> RemoveLayers { get; init; } = [];
 
+    /// <summary>How layers that go are chosen: an id of <see cref="Pruning.LayerRankings"/>.</summary>
+    public string LayersBy { get; init; } = "bi";
+
     /// <summary>Id of an importance method.</summary>
     public string Importance { get; init; } = "activation";
 

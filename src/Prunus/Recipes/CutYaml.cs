@@ -29,6 +29,7 @@ internal static class CutYaml
             MergeOutput = map.Flag("merge_output") ?? false,
             RescaleNorms = map.Flag("rescale_norms") ?? false,
             Iterations = map.Integer("iterations") ?? 1,
+            LayersBy = map.Checked("layers_by", () => LayerRankings.Named(map.Text("layers_by") ?? "bi").Id),
             Importance = map.Checked("importance", () => ImportanceMethods.Named(map.Text("importance") ?? "activation").Id),
             Aggregation = map.Checked("aggregation", () => Aggregation.Parse(map.Text("aggregation") ?? "l2:mean").ToString()),
         };

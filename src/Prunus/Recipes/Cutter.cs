@@ -29,7 +29,7 @@ internal static class Cutter
         return target.Validate().Count > 0 && cut with { RemoveLayers = [] } is { Nothing: true } ? null
             : new PruneOptions
             {
-                Target = target, Importance = cut.Importance, Aggregation = Aggregation.Parse(cut.Aggregation), Merge = cut.Merge, MergeOutput = cut.MergeOutput, RescaleNorms = cut.RescaleNorms,
+                Target = target, LayersBy = cut.LayersBy, Importance = cut.Importance, Aggregation = Aggregation.Parse(cut.Aggregation), Merge = cut.Merge, MergeOutput = cut.MergeOutput, RescaleNorms = cut.RescaleNorms,
                 Iterations = cut.Iterations,
             };
     }

@@ -75,7 +75,8 @@ internal static class FigureYaml
         foreach (var entry in map.Each("points", lists))
         {
             var (group, x, y) = (entry.Need("group"), entry.Need("x"), entry.Need("y"));
-            points.AddRange(known.Matching(entry.Texts("variants")).Select(v => new FigurePoint(v, group, known.Reference(entry, "x", $"{v}.{x}")!, known.Reference(entry, "y", $"{v}.{y}")!)));
+            points.AddRange(known.Matching(entry.Texts("variants")).Select(v => (Name: v, X: known.Reference(entry, "x", $"{v}.{x}"), Y: known.Reference(entry, "y", $"{v}.{y}")))
+                .Where(p => p is { X: not null, Y: not null }).Select(p => new FigurePoint(p.Name, group, p.X!, p.Y!)));
             entry.Done();
         }
 

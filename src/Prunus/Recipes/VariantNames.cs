@@ -1,4 +1,5 @@
 using System.Globalization;
+using Prunus.Evaluation.Tasks;
 using Prunus.Runs;
 
 namespace Prunus.Recipes;
@@ -9,13 +10,19 @@ namespace Prunus.Recipes;
 internal sealed class VariantNames(RecipeSize size, IReadOnlyList<string> all)
 {
     private static readonly string[] Plain = ["before", "loss", "parameters", "keep", "tokens", "reach", "influence"];
+    private const string Accuracy = "accuracy_";
     private readonly List<string> _here = [.. size.Donors.Select(d => d.Name), .. size.Variants.Select(v => v.Name)];
 
-    /// <summary>Reads a reference; null when this size leaves its variant out.</summary>
+    /// <summary>Reads a reference; null when this size leaves its variant or its task out.</summary>
     /// <exception cref="PrunusInputException">There is no such variant or metric.</exception>
     public MetricReference? Reference(YamlMap map, string key, string text)
     {
         var reference = map.Checked(key, () => MetricReference.Parse(text));
+        if (IsTaskElsewhere(reference.Metric))
+        {
+            return null;
+        }
+
         if (!IsMetric(reference.Metric))
         {
             throw map.Fault(key, $"names the metric '{reference.Metric}'", $"use {string.Join(", ", Metrics)} or loss@STEP");
@@ -36,7 +43,10 @@ internal sealed class VariantNames(RecipeSize size, IReadOnlyList<string> all)
     /// <summary>Variants of this size that match patterns with <c>*</c>, in their order.</summary>
     public IReadOnlyList<string> Matching(IReadOnlyList<string> patterns) => [.. _here.Where(name => patterns.Any(p => RecipeReader.Matches(name, p)))];
 
-    private IEnumerable<string> Metrics => [.. Plain, .. size.Evaluate.SelectMany(t => (string[])["before_" + t.Name, "loss_" + t.Name]), .. size.Tasks.Select(t => "accuracy_" + t)];
+    private IEnumerable<string> Metrics => [.. Plain, .. size.Evaluate.SelectMany(t => (string[])["before_" + t.Name, "loss_" + t.Name]), .. size.Tasks.Select(t => Accuracy + t)];
+
+    // A task's items are not everywhere: sizes that run on embedded data alone leave tasks out.
+    private bool IsTaskElsewhere(string name) => size.Tasks.Count == 0 && name.StartsWith(Accuracy, StringComparison.Ordinal) && EvaluationTasks.All.Any(t => t.Id == name[Accuracy.Length..]);
 
     private bool IsMetric(string name) => Metrics.Contains(name)
         || (name.StartsWith("loss@", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _));
