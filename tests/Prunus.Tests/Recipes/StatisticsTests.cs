@@ -55,4 +55,20 @@ public sealed class StatisticsTests
         Assert.Contains("lower bound", claims[1].Text, StringComparison.Ordinal);
         Assert.All(ClaimJudge.Judge(new RecipeResults(size with { Seeds = [1, 2] }, cells)), c => Assert.Equal(Verdict.NotJudged, c.Verdict));
     }
+
+    [Theory]
+    [InlineData(0, -0.5)] // The best by the ranking is a: 1.0 against the median 1.5 of 1, 1.5, 4.
+    [InlineData(5, 2.5)] // The ranking takes c, which is worst on the other text.
+    public void Winner_IsHeldAgainstTheMedianCandidate(double handicap, double expected)
+    {
+        string[] names = ["a", "b", "c"];
+        var winner = new ClaimQuantity.Winner([.. names.Select(n => new MetricReference(n, "loss"))], [.. names.Select(n => new MetricReference(n, "loss_other"))]);
+        var size = new RecipeSize([1], [], [], [], [], 0, new CalibrationSize(1, 1), 8, 1, [], null, [], [], []);
+        double[] ranking = [1 + handicap, 3 + handicap, 2], other = [1, 1.5, 4];
+        var cells = names.Select((n, i) => (n, i)).ToDictionary(
+            c => (c.n, 1L), c => new CellResult(new Dictionary<string, double> { ["loss"] = ranking[c.i], ["loss_other"] = other[c.i] }, [], 8));
+        Assert.Equal(expected, new RecipeResults(size, cells).Quantity(winner, 1), 12);
+        cells[("b", 1)] = new CellResult(new Dictionary<string, double> { ["loss"] = double.NaN, ["loss_other"] = 1 }, [], 8);
+        Assert.True(double.IsNaN(new RecipeResults(size, cells).Quantity(winner, 1)));
+    }
 }
