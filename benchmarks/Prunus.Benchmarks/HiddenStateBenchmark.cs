@@ -10,11 +10,12 @@ using static TorchSharp.torch;
 namespace Prunus.Benchmarks;
 
 /// <summary>
-/// A step of distillation with losses on hidden states against one with forward KL alone, by turns: SmolLM2-135M's shape to 65M, random weights and ids.
+/// A step of distillation with losses on hidden states, and one with the teacher's states from disk, against one with forward KL alone, by turns: SmolLM2-135M's shape to 65M, random weights and ids.
 /// </summary>
 internal static class HiddenStateBenchmark
 {
-    private static readonly string?[] Cases = [null, "output@last-2,embedding", "output@last-2,embedding,input@last-2,attention@last-2"];
+    private const string Kept = "forward KL, teacher's states from disk";
+    private static readonly string?[] Cases = [null, Kept, "output@last-2,embedding", "output@last-2,embedding,input@last-2,attention@last-2"];
 
     public static void Run(string deviceName, int batch, int length, int steps, int rounds)
     {
@@ -28,6 +29,8 @@ internal static class HiddenStateBenchmark
             ids[i / length, i % length] = (int)(i * 7919L % Shapes.SmolLm2.VocabSize);
         }
 
+        var folder = Directory.CreateTempSubdirectory("prunus-teacher");
+        var cache = new TeacherCache(folder.FullName, teacher);
         var seconds = Cases.Select(_ => new List<double>()).ToArray();
         var memory = new long[Cases.Length];
         for (var round = 0; round <= rounds; round++)
@@ -51,10 +54,12 @@ internal static class HiddenStateBenchmark
                 $"{batch} × {length}, {Cases[i] ?? "forward KL alone"}: {median * 1e3:F1} ms ({seconds[i].Min() * 1e3:F1} to {seconds[i].Max() * 1e3:F1}), {median / plain:F3} × plain; memory in use or at most so far {memory[i] / 1e9:F2} GB"));
         }
 
+        folder.Delete(recursive: true);
+
         double Timed(string? text)
         {
-            using var states = text is null ? null : new HiddenStateLoss(HiddenStateOptions.Parse(text), teacher.Config, student.Config, device);
-            using var trainer = new Trainer(student, new LogitObjective([new LogitLossTerm(DistillationLosses.ForwardKl)], teacher, states: states), _ => ids, new TrainerOptions
+            using var states = text is null or Kept ? null : new HiddenStateLoss(HiddenStateOptions.Parse(text), teacher.Config, student.Config, device);
+            using var trainer = new Trainer(student, new LogitObjective([new LogitLossTerm(DistillationLosses.ForwardKl)], teacher, states: states, cache: text == Kept ? cache : null), _ => ids, new TrainerOptions
             {
                 Steps = steps, BatchSize = batch, BlockLength = length, LogEvery = 1000, SaveEvery = 0,
             });

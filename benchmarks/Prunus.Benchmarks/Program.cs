@@ -45,7 +45,7 @@ switch (args)
             usage: dotnet run -c Release --project benchmarks/Prunus.Benchmarks -- BENCHMARK
               forward [CKPT]   a forward pass of SmolLM2-135M's shape (or of CKPT) against its matrix products alone, CPU
               distill-step [DEVICE [BATCH [LENGTH [MICRO]]]]   one step of distillation, 135M → 65M: tokens/s and memory
-              hidden [DEVICE [BATCH [LENGTH [STEPS [ROUNDS]]]]]   a step with losses on hidden states against forward KL alone
+              hidden [DEVICE [BATCH [LENGTH [STEPS [ROUNDS]]]]]   a step with losses on hidden states, or the teacher kept on disk, against forward KL alone
               sweep [DEVICE]   the calibration sweep against plain forward passes; DEVICE is cpu (default) or cuda
               depth [DEVICE]   loss without each of n layers against n whole forward passes; DEVICE is cpu (default) or cuda
               pruned-goldens GGUF GOLDENS C4_TRAIN C4_EVAL WIKITEXT2_TEST [DEVICE] [METHOD…] [--json FILE] [--windows N] [--sequences N]

@@ -33,7 +33,7 @@ internal static class RecipeCommand
         group.Subcommands.Add(new Verb("run", "Runs a recipe; the same command goes on where it was stopped.")
         {
             Arguments = { Id },
-            Options = { Size, Jobs, Seeds, Only, Model, Data, Cache, Strict, SharedOptions.Out, SharedOptions.Fresh },
+            Options = { Size, Jobs, Seeds, Only, Model, Data, Cache, HealingFlags.TeacherCache, Strict, SharedOptions.Out, SharedOptions.Fresh },
             Examples = ["recipe run minitron-logit-loss --size tiny", "recipe run mine.yaml --size cpu --jobs 2 --out mine"],
             Run = Run,
         });
@@ -117,7 +117,8 @@ internal static class RecipeCommand
         return new RecipeSources(
             Path.Combine(AppContext.BaseDirectory, "assets", "demo"), Full(context.Given(Data) ? context.Value(Data) : Environment.GetEnvironmentVariable("PRUNUS_DATA")),
             models.ToDictionary(m => m.id, m => Path.GetFullPath(m.path), StringComparer.Ordinal), Full(Environment.GetEnvironmentVariable("PRUNUS_MODELS")),
-            Full(context.Given(Cache) ? context.Value(Cache) : null) ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "prunus"));
+            Full(context.Given(Cache) ? context.Value(Cache) : null) ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "prunus"),
+            Full(context.Given(HealingFlags.TeacherCache) ? context.Value(HealingFlags.TeacherCache) : null));
     }
 
     private static string? Full(string? path) => string.IsNullOrEmpty(path) ? null : Path.GetFullPath(path);

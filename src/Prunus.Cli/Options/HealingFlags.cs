@@ -27,15 +27,16 @@ internal static class HealingFlags
     private static readonly Option<TeacherCorrectionOptions> CorrectTeacher = ParsedOption.Create<TeacherCorrectionOptions>(
         TeacherCorrectionOptions.Flag, "STEPS|along", "Tunes the teacher on the text by next-token loss, before distillation or along with it; e.g. 'along;lr=1e-4;warmup=20'.", Fault(TeacherCorrectionOptions.Parse));
     private static readonly Option<bool> KeepTeacher = new("--keep-teacher") { Description = "Leaves the corrected teacher as a checkpoint in the run's folder 'teacher'." };
+    public static Option<string> TeacherCache { get; } = ParsedOption.Create<string>("--teacher-cache", "DIR", "Folder that keeps what the teacher says of each sequence, for other trainings on the same text.", ParsedOption.Text);
     private static readonly Option<string> Precision = ParsedOption.Create("--precision", "auto|f32|bf16", "Type of the forward and backward pass; weights are float32 (bf16 on a GPU).", ParsedOption.OneOf("auto", "f32", "bf16"), "auto");
     private static readonly Option<int> SaveEvery = ParsedOption.Create<int>("--save-every", "N", "Steps between checkpoints that a repeated command resumes from (one a minute).", ParsedOption.Count(1));
     private static readonly Option<int> EvaluateEvery = ParsedOption.Create("--eval-every", "N", "Steps between evaluations on held-out text; 0 = at the end.", ParsedOption.Count(0), 0);
 
     public static IReadOnlyList<Option> All { get; } =
-        [Steps, Batch, MicroBatch, Block, LearningRate, Warmup, WeightDecay, Loss, Kl, CrossEntropy, Tau, TauSquared, HiddenStates, CorrectTeacher, KeepTeacher, Precision, SaveEvery, EvaluateEvery];
+        [Steps, Batch, MicroBatch, Block, LearningRate, Warmup, WeightDecay, Loss, Kl, CrossEntropy, Tau, TauSquared, HiddenStates, CorrectTeacher, KeepTeacher, TeacherCache, Precision, SaveEvery, EvaluateEvery];
 
     /// <summary>Those that mean something without a teacher.</summary>
-    public static IReadOnlyList<Option> WithoutTeacher { get; } = [.. All.Except([Loss, Kl, CrossEntropy, Tau, TauSquared, HiddenStates, CorrectTeacher, KeepTeacher])];
+    public static IReadOnlyList<Option> WithoutTeacher { get; } = [.. All.Except([Loss, Kl, CrossEntropy, Tau, TauSquared, HiddenStates, CorrectTeacher, KeepTeacher, TeacherCache])];
 
     public static HealingOptions Read(VerbContext context, bool teacher = true)
     {
@@ -55,6 +56,7 @@ internal static class HealingFlags
             TauSquared = teacher && context.Value(TauSquared),
             HiddenStates = teacher && context.Given(HiddenStates) ? context.Value(HiddenStates) : null,
             TeacherCorrection = teacher ? Correction(context) : null,
+            TeacherCache = teacher && context.Given(TeacherCache) ? Path.GetFullPath(context.Value(TeacherCache)!) : null,
             Precision = context.Required(Precision) switch { "f32" => Training.Precision.Float32, "bf16" => Training.Precision.BFloat16, _ => Training.Precision.Auto },
             SaveEvery = Given(SaveEvery),
             EvaluateEvery = context.Required(EvaluateEvery),
@@ -65,7 +67,7 @@ internal static class HealingFlags
 
     /// <summary>The training with what is advised for this cut where the user left it open, and a line for each such choice.</summary>
     public static (HealingOptions Options, IReadOnlyList<string> Notes) Advised(VerbContext context, DecoderConfig donor, DecoderConfig student, HealingOptions options) =>
-        Advice.ForHealing(donor, student, options, context.Given(LearningRate), context.Given(HiddenStates));
+        Advice.ForHealing(donor, student, options, context.Given(LearningRate), context.Given(HiddenStates) || context.Given(TeacherCache));
 
     private static TeacherCorrectionOptions? Correction(VerbContext context)
     {

@@ -16,19 +16,21 @@ public sealed class LogitObjective : ITrainingObjective
     private readonly Decoder? _teacher;
     private readonly HiddenStateLoss? _states;
     private readonly MovingTeacher? _moving;
+    private readonly TeacherCache? _cache;
 
     /// <param name="terms">What is added up.</param>
     /// <param name="teacher">Teacher with the student's vocabulary, on its device; null where no term needs one. Not owned.</param>
     /// <param name="chunkBytes">Memory for the logits of a chunk; see <see cref="ChunkedLogitLoss"/>.</param>
     /// <param name="states">Losses on hidden states, or null. Not owned.</param>
     /// <param name="moving">A teacher that is tuned along, in place of <paramref name="teacher"/>, or null. Not owned.</param>
+    /// <param name="cache">Keeps what <paramref name="teacher"/> says, where neither hidden states nor a moving teacher are asked for; or null.</param>
     /// <exception cref="PrunusInputException">A term has faulty values, or needs a teacher and there is none.</exception>
-    public LogitObjective(IReadOnlyList<LogitLossTerm> terms, Decoder? teacher = null, long? chunkBytes = null, HiddenStateLoss? states = null, MovingTeacher? moving = null)
+    public LogitObjective(IReadOnlyList<LogitLossTerm> terms, Decoder? teacher = null, long? chunkBytes = null, HiddenStateLoss? states = null, MovingTeacher? moving = null, TeacherCache? cache = null)
     {
         ArgumentNullException.ThrowIfNull(terms);
         OptionFaults.Throw("loss options", terms.SelectMany(term => term.Faults()).Concat(terms.Count == 0 ? ["there is no loss"] : []));
         _loss = new(terms, chunkBytes);
-        (_states, _moving) = (states, moving);
+        (_states, _moving, _cache) = (states, moving, states is null && moving is null ? cache : null);
         teacher = moving?.Decoder ?? teacher;
         _teacher = _loss.NeedsTeacher || states is not null ? teacher ?? throw new PrunusInputException("teacher", "is missing for a loss that compares with one", "name a teacher") : null;
         Names = [.. terms.Select(term => term.Loss.Id), .. states is null ? [] : states.Names.Append("hidden-states"), .. moving is null ? Array.Empty<string>() : ["teacher-cross-entropy"]];
@@ -102,7 +104,7 @@ public sealed class LogitObjective : ITrainingObjective
         }
 
         using var noGradient = torch.no_grad();
-        return (_teacher.Body(batch.Ids, visitor).flatten(0, 1), null);
+        return ((_cache is null ? _teacher.Body(batch.Ids, visitor) : _cache.States(batch)).flatten(0, 1), null);
     }
 
     // The weighted losses that compare with the teacher's logits: what a dynamic α makes the hidden-state losses equal to.

@@ -46,7 +46,7 @@ internal sealed class CellRunner(RecipeSize size, IReadOnlyDictionary<string, st
             {
                 cancellation.ThrowIfCancellationRequested();
                 var stage = variant.Stages[i];
-                healing = stage.Healing.For(OnGpu);
+                healing = Cached(stage.Healing.For(OnGpu));
                 var plan = Plan(student, donor, stage.Cut, seed, metrics, cancellation);
                 var cut = Begin(student, plan, variant.Start, seed);
                 Release(student, donor);
@@ -78,6 +78,10 @@ internal sealed class CellRunner(RecipeSize size, IReadOnlyDictionary<string, st
             donor.Dispose();
         }
     }
+
+    // Of what is not just a fixed teacher's logits, nothing can be kept.
+    private HealingOptions Cached(HealingOptions healing) =>
+        healing is { HiddenStates: null, TeacherCorrection: null } ? healing with { TeacherCache = sources.TeacherCache } : healing;
 
     private static void Release(Decoder student, LoadedDonor donor)
     {

@@ -12,7 +12,8 @@ namespace Prunus.Recipes;
 /// <param name="Models">Checkpoints by id.</param>
 /// <param name="ModelsFolder">Folder with a checkpoint per id; null when there is none.</param>
 /// <param name="CacheFolder">Where trained donors and parts of texts are kept.</param>
-public sealed record RecipeSources(string DemoFolder, string? DataFolder, IReadOnlyDictionary<string, string> Models, string? ModelsFolder, string CacheFolder)
+/// <param name="TeacherCache">Folder that keeps what teachers say of each sequence; null = they are asked every time.</param>
+public sealed record RecipeSources(string DemoFolder, string? DataFolder, IReadOnlyDictionary<string, string> Models, string? ModelsFolder, string CacheFolder, string? TeacherCache = null)
 {
     /// <summary>Path of a text; parts and changed texts are written to the cache first.</summary>
     /// <exception cref="PrunusInputException">It is not known, or its file is not there.</exception>
@@ -77,12 +78,13 @@ public sealed record RecipeSources(string DemoFolder, string? DataFolder, IReadO
         ["models"] = new JsonObject(Models.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value))),
         ["models_folder"] = ModelsFolder,
         ["cache"] = CacheFolder,
+        ["teacher_cache"] = TeacherCache,
     };
 
     /// <summary>Reads what <see cref="ToJson"/> gives.</summary>
     public static RecipeSources FromJson(JsonObject json) => new(
         json["demo"]!.GetValue<string>(), json["data"]?.GetValue<string>(), json["models"]!.AsObject().ToDictionary(m => m.Key, m => m.Value!.GetValue<string>()),
-        json["models_folder"]?.GetValue<string>(), json["cache"]!.GetValue<string>());
+        json["models_folder"]?.GetValue<string>(), json["cache"]!.GetValue<string>(), json["teacher_cache"]?.GetValue<string>());
 
     private string FileOf(RecipeText text)
     {

@@ -46,7 +46,8 @@ public static class Healing
         using var moving = options.TeacherCorrection is { Along: true } along ? new MovingTeacher(
             Needed(teacher), options.Precision, adamW,
             new CosineSchedule { Peak = along.RateFor(options.LearningRate), WarmupSteps = along.WarmupFor(options.Steps) }) : null;
-        var objective = new LogitObjective(options.Terms, options.NeedsTeacher ? teacher : null, states: states, moving: moving);
+        var cache = options is { TeacherCache: { } kept, NeedsTeacher: true } ? new TeacherCache(kept, Needed(teacher)) : null;
+        var objective = new LogitObjective(options.Terms, options.NeedsTeacher ? teacher : null, states: states, moving: moving, cache: cache);
         using var trainer = new Trainer(student, objective, step => blocks.Batch(step), new TrainerOptions
         {
             Steps = options.Steps,

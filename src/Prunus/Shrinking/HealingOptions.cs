@@ -53,6 +53,12 @@ public sealed record HealingOptions
     /// <summary>Tuning of the teacher on the text; null = none. The default is null.</summary>
     public TeacherCorrectionOptions? TeacherCorrection { get; init; }
 
+    /// <summary>
+    /// Folder that keeps what the teacher says of each sequence (<see cref="Distillation.TeacherCache"/>), for other trainings on the same text; no part of what identifies the training.
+    /// The default is null: the teacher is asked every time.
+    /// </summary>
+    public string? TeacherCache { get; init; }
+
     public Precision Precision { get; init; } = Precision.Auto;
 
     /// <summary>Steps between checkpoints that a repeated command resumes from; null = one a minute. The default is null.</summary>
@@ -91,6 +97,7 @@ public sealed record HealingOptions
         HiddenStates?.Validate();
         TeacherCorrection?.Validate();
         Require(HiddenStates is not { Alpha: null } || KlWeight > 0, HiddenStateOptions.Flag, "has alpha=dynamic, which follows the distillation loss, and --kl is 0");
+        Require(TeacherCache is null || (HiddenStates is null && TeacherCorrection is not { Along: true }), "--teacher-cache", "keeps a fixed teacher's last states alone: leave out hidden-state losses and correction along the way");
         Require(TeacherCorrection is null || NeedsTeacher, TeacherCorrectionOptions.Flag, "corrects a teacher that no loss looks at");
     }
 

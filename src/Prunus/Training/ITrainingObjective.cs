@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Prunus.Decoders;
 using TorchSharp;
 
@@ -32,4 +33,10 @@ public interface ITrainingObjective
 /// <summary>A micro-batch.</summary>
 /// <param name="Ids">[B,T] int64 on the device.</param>
 /// <param name="SequencesInStep">Sequences of the whole step, over which the losses are means.</param>
-public readonly record struct TokenBatch(torch.Tensor Ids, long SequencesInStep);
+/// <param name="Step">The step's tokens on the host; null where nobody asks for them.</param>
+/// <param name="First">The micro-batch's first row in <paramref name="Step"/>.</param>
+public readonly record struct TokenBatch(torch.Tensor Ids, long SequencesInStep, int[,]? Step = null, int First = 0)
+{
+    /// <summary>Tokens of a sequence of the micro-batch, on the host.</summary>
+    public ReadOnlySpan<int> Row(int row) => MemoryMarshal.CreateReadOnlySpan(ref (Step ?? throw new InvalidOperationException("no tokens on the host"))[First + row, 0], Step.GetLength(1));
+}

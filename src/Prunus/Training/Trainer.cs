@@ -131,14 +131,15 @@ public sealed class Trainer : IDisposable
     private void Step(int step)
     {
         using var scope = torch.NewDisposeScope();
-        var ids = Upload(step);
+        var tokens = _tokens(step);
+        var ids = Upload(step, tokens);
         var losses = torch.zeros(_objective.Names.Count, dtype: torch.ScalarType.Float32, device: _student.Device);
         var size = _options.MicroBatch ?? _options.BatchSize;
         for (var first = 0; first < _options.BatchSize; first += size)
         {
             using var microScope = torch.NewDisposeScope();
             var part = ids.narrow(0, first, Math.Min(size, _options.BatchSize - first));
-            losses.add_(_objective.Backward(_working, new(part, _options.BatchSize), _optimizer.Gradient(_headName)));
+            losses.add_(_objective.Backward(_working, new(part, _options.BatchSize, tokens, first), _optimizer.Gradient(_headName)));
             _optimizer.Accumulate();
             foreach (var group in _objective.Groups)
             {
@@ -155,9 +156,8 @@ public sealed class Trainer : IDisposable
         _history.Add(losses, norm);
     }
 
-    private torch.Tensor Upload(int step)
+    private torch.Tensor Upload(int step, int[,] ids)
     {
-        var ids = _tokens(step);
         if (ids.GetLength(0) != _options.BatchSize || ids.GetLength(1) != _options.BlockLength)
         {
             throw new ArgumentException($"step {step} got tokens [{ids.GetLength(0)},{ids.GetLength(1)}], not [{_options.BatchSize},{_options.BlockLength}]");

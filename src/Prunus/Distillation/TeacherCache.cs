@@ -1,0 +1,139 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Prunus.Decoders;
+using Prunus.Native;
+using Prunus.Runs;
+using Prunus.Training;
+using TorchSharp;
+
+namespace Prunus.Distillation;
+
+/// <summary>
+/// What a teacher says of each sequence, kept on disk: its states after the final norm [T,H], whose product with its output head are its logits. That is V/H times less
+/// than the logits and nothing is rounded. A sequence is found by its tokens and the teacher's weights, whatever the batch or the training it comes in; a damaged file counts as none.
+/// </summary>
+public sealed class TeacherCache
+{
+    private const int HashBytes = SHA256.HashSizeInBytes;
+    private const int ProbeTokens = 32;
+    private static readonly ConditionalWeakTable<Decoder, string> Fingerprints = [];
+    private readonly string _folder;
+    private readonly Decoder _teacher;
+
+    /// <param name="folder">Where files go; several processes and teachers may share it.</param>
+    /// <param name="teacher">Teacher; its weights must not change. Not owned.</param>
+    /// <exception cref="PrunusInputException">The folder cannot be made.</exception>
+    public TeacherCache(string folder, Decoder teacher)
+    {
+        ArgumentNullException.ThrowIfNull(teacher);
+        _teacher = teacher;
+        _folder = Path.Combine(folder, $"{Fingerprints.GetValue(teacher, Fingerprint)}-{teacher.Type.ToString().ToLowerInvariant()}");
+        try
+        {
+            Directory.CreateDirectory(_folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PrunusInputException("--teacher-cache", $"{folder}: {e.Message}", "name a folder that can be written", e);
+        }
+    }
+
+    /// <summary>Sequences found, and those the teacher had to be asked for.</summary>
+    public (long Found, long Computed) Count { get; private set; }
+
+    /// <summary>States of a micro-batch [B,T,H] in the teacher's type on its device; without gradients.</summary>
+    /// <param name="batch">Its tokens on the host must be given.</param>
+    public torch.Tensor States(TokenBatch batch)
+    {
+        using var noGradient = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
+        var (rows, length) = (batch.Ids.size(0), batch.Ids.size(1));
+        var paths = Enumerable.Range(0, (int)rows).Select(row => PathOf(batch.Row(row))).ToArray();
+        var near = torch.empty([rows, length, _teacher.Config.Hidden], dtype: _teacher.Type);
+        var missing = Enumerable.Range(0, (int)rows).Where(row => !Read(paths[row], near[row])).ToArray();
+        Count = (Count.Found + rows - missing.Length, Count.Computed + missing.Length);
+        if (missing.Length == 0)
+        {
+            return near.to(_teacher.Device).MoveToOuterDisposeScope();
+        }
+
+        // The whole micro-batch: what the teacher gives for a sequence may depend on its company in the last bits.
+        var states = _teacher.Body(batch.Ids);
+        var fetched = states.cpu().contiguous();
+        foreach (var row in missing)
+        {
+            Write(paths[row], fetched[row]);
+        }
+
+        return states.MoveToOuterDisposeScope();
+    }
+
+    private static bool Read(string path, torch.Tensor row)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var values = Bytes(row);
+            Span<byte> hash = stackalloc byte[HashBytes], actual = stackalloc byte[HashBytes];
+            if (stream.Length != HashBytes + values.Length)
+            {
+                return false;
+            }
+
+            stream.ReadExactly(hash);
+            stream.ReadExactly(values);
+            SHA256.HashData(values, actual);
+            return hash.SequenceEqual(actual);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static void Write(string path, torch.Tensor row)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            AtomicFile.Write(path, stream =>
+            {
+                var values = Bytes(row);
+                stream.Write(SHA256.HashData(values));
+                stream.Write(values);
+            });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PrunusInputException("--teacher-cache", $"{path}: {e.Message}", "make room, or leave the option out; the same command then goes on", e);
+        }
+    }
+
+    private static unsafe Span<byte> Bytes(torch.Tensor values) => new((void*)TensorMemory.Address(values), checked((int)(values.numel() * values.element_size())));
+
+    private string PathOf(ReadOnlySpan<int> tokens)
+    {
+        var name = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(tokens)));
+        return Path.Combine(_folder, name[..2], name[2..40]);
+    }
+
+    // Weights, and what becomes of them: the states of a probe depend on everything else that a configuration says.
+    private static string Fingerprint(Decoder teacher)
+    {
+        using var noGradient = torch.no_grad();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (name, parameter) in teacher.Parameters.OrderBy(p => p.Key, StringComparer.Ordinal))
+        {
+            using var scope = torch.NewDisposeScope();
+            hash.AppendData(System.Text.Encoding.UTF8.GetBytes(name));
+            hash.AppendData(Bytes(parameter.detach().cpu().contiguous()));
+        }
+
+        using var probeScope = torch.NewDisposeScope();
+        var probe = torch.arange(Math.Min(ProbeTokens, teacher.Config.VocabSize), dtype: torch.ScalarType.Int64, device: teacher.Device).unsqueeze(0);
+        hash.AppendData(Bytes(teacher.Body(probe).cpu().contiguous()));
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+}
