@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Prunus.Reports.Charts;
 using Prunus.Runs;
 
 namespace Prunus.Reports;
 
 /// <summary>Curves, bars, maps and clouds of a record as SVG: inside the report, or as files of their own.</summary>
-public static class RecordFigures
+public static partial class RecordFigures
 {
     /// <summary>Charts of the record's series.</summary>
     internal static IReadOnlyList<(string Title, string Svg)> Curves(Record record) =>
@@ -38,10 +39,15 @@ public static class RecordFigures
         return written;
     }
 
-    // A file needs its namespace, its style and, since it may lie on a page of any colour, a ground of its own.
+    // A file needs its namespace, a size, its style and, since it may lie on a page of any colour, a ground of its own.
     private static string Alone(string svg)
     {
         var end = svg.IndexOf('>', StringComparison.Ordinal) + 1;
-        return $"<svg xmlns=\"http://www.w3.org/2000/svg\"{svg[4..end]}\n<style>\n{ReportStyle.Css}\nsvg {{ background: var(--page); font-family: system-ui, sans-serif; }}\n</style>{svg[end..]}";
+        var size = ViewBox().Match(svg);
+        return $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{size.Groups[1]}\" height=\"{size.Groups[2]}\"{svg[4..end]}\n<style>\n{ReportStyle.Chart}\ntext {{ font-family: sans-serif; }}\n</style>\n"
+            + $"<rect width=\"100%\" height=\"100%\" fill=\"{ReportStyle.Ground}\"/>{svg[end..]}";
     }
+
+    [GeneratedRegex("viewBox=\"0 0 ([0-9.]+) ([0-9.]+)\"", RegexOptions.CultureInvariant)]
+    private static partial Regex ViewBox();
 }

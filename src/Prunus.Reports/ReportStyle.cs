@@ -1,15 +1,26 @@
 namespace Prunus.Reports;
 
-/// <summary>The report's style sheet: light or dark as the reader's system is, no fonts or images from elsewhere.</summary>
+/// <summary>Style sheets without fonts or images from elsewhere: the report's, light or dark as the reader's system is, and that of a chart in a file of its own.</summary>
 internal static class ReportStyle
 {
-    public const string Css = """
-        :root { color-scheme: light dark; --text: #1f2328; --faint: #59636e; --line: #d8dee4; --page: #ffffff; --panel: #f6f8fa;
-          --kept: #2f6f8f; --cut: #e4e8ec; --good: #116329; --bad: #b31d28; --open: #7d4e00;
-          --c0: #0063a8; --c1: #c2410c; --c2: #0f7a55; --c3: #a3267e; --c4: #7a6400; --c5: #4b4fb5; }
-        @media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --faint: #9aa5b1; --line: #343b44; --page: #11151a; --panel: #1a2027;
-          --kept: #5aa6c9; --cut: #2b323a; --good: #5fd17f; --bad: #ff8a80; --open: #e3b341;
-          --c0: #61b2f4; --c1: #ff9a5c; --c2: #4fd0a0; --c3: #f08ccb; --c4: #e0c341; --c5: #a5a8ff; } }
+    private static readonly (string Name, string Light, string Dark)[] Colours =
+    [
+        ("text", "#1f2328", "#e6edf3"), ("faint", "#59636e", "#9aa5b1"), ("line", "#d8dee4", "#343b44"), ("page", "#ffffff", "#11151a"), ("panel", "#f6f8fa", "#1a2027"),
+        ("kept", "#2f6f8f", "#5aa6c9"), ("cut", "#e4e8ec", "#2b323a"), ("good", "#116329", "#5fd17f"), ("bad", "#b31d28", "#ff8a80"), ("open", "#7d4e00", "#e3b341"),
+        ("c0", "#0063a8", "#61b2f4"), ("c1", "#c2410c", "#ff9a5c"), ("c2", "#0f7a55", "#4fd0a0"), ("c3", "#a3267e", "#f08ccb"), ("c4", "#7a6400", "#e0c341"), ("c5", "#4b4fb5", "#a5a8ff"),
+    ];
+
+    private const string Charts = """
+        svg text { font-size: 12px; fill: var(--text); } svg text.faint { font-size: 11px; fill: var(--faint); }
+        .grid { stroke: var(--line); stroke-width: 1; } .axis { stroke: var(--faint); stroke-width: 1; }
+        .curve { fill: none; stroke-width: 2; stroke-linejoin: round; } .d1 { stroke-dasharray: 7 3; } .d2 { stroke-dasharray: 2 3; } .d3 { stroke-dasharray: 9 3 2 3; }
+        .c0 { stroke: var(--c0); } .c1 { stroke: var(--c1); } .c2 { stroke: var(--c2); } .c3 { stroke: var(--c3); } .c4 { stroke: var(--c4); } .c5 { stroke: var(--c5); }
+        .whisker { stroke: var(--text); stroke-width: 1.5; } .point { stroke: none; } .p0 { fill: var(--c0); } .p1 { fill: var(--c1); } .p2 { fill: var(--c2); } .p3 { fill: var(--c3); } .p4 { fill: var(--c4); } .p5 { fill: var(--c5); }
+        .cell { fill: var(--c0); stroke: var(--line); }
+        .kept { fill: var(--kept); } .cut { fill: var(--cut); } .gone { fill: url(#removed); stroke: var(--line); } .hatch { stroke: var(--faint); stroke-width: 2; }
+        """;
+
+    private const string Page = """
         * { box-sizing: border-box; }
         body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 58rem; background: var(--page); color: var(--text);
           font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
@@ -28,16 +39,22 @@ internal static class ReportStyle
         code, pre { font: .9rem/1.5 ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
         blockquote { font-size: .95rem; } blockquote .prompt { color: var(--faint); }
         .verdict { font-weight: 700; font-size: .82rem; letter-spacing: .03em; } .PASS { color: var(--good); } .FAIL { color: var(--bad); } .INCONCLUSIVE { color: var(--open); }
-        svg { display: block; width: 100%; height: auto; } svg text { font-size: 12px; fill: var(--text); } svg text.faint { font-size: 11px; fill: var(--faint); }
-        .grid { stroke: var(--line); stroke-width: 1; } .axis { stroke: var(--faint); stroke-width: 1; }
-        .curve { fill: none; stroke-width: 2; stroke-linejoin: round; } .d1 { stroke-dasharray: 7 3; } .d2 { stroke-dasharray: 2 3; } .d3 { stroke-dasharray: 9 3 2 3; }
-        .c0 { stroke: var(--c0); } .c1 { stroke: var(--c1); } .c2 { stroke: var(--c2); } .c3 { stroke: var(--c3); } .c4 { stroke: var(--c4); } .c5 { stroke: var(--c5); }
-        .whisker { stroke: var(--text); stroke-width: 1.5; } .point { stroke: none; } .p0 { fill: var(--c0); } .p1 { fill: var(--c1); } .p2 { fill: var(--c2); } .p3 { fill: var(--c3); } .p4 { fill: var(--c4); } .p5 { fill: var(--c5); }
-        .cell { fill: var(--c0); stroke: var(--line); }
-        .kept { fill: var(--kept); } .cut { fill: var(--cut); } .gone { fill: url(#removed); stroke: var(--line); } .hatch { stroke: var(--faint); stroke-width: 2; }
+        svg { display: block; width: 100%; height: auto; }
         .key { display: inline-block; width: .9rem; height: .9rem; margin: 0 .35rem 0 1rem; vertical-align: -.1rem; border-radius: 2px; }
         .key:first-child { margin-left: 0; } .key.kept { background: var(--kept); } .key.cut { background: var(--cut); }
         .key.gone { background: repeating-linear-gradient(45deg, var(--faint) 0 2px, transparent 2px 5px); border: 1px solid var(--line); }
         @media print { body { max-width: none; padding: 0; } h2, h3 { break-after: avoid; } svg, tr, blockquote { break-inside: avoid; } }
         """;
+
+    /// <summary>Of a report.</summary>
+    public static string Css { get; } =
+        $":root {{ color-scheme: light dark; {Variables(c => c.Light)} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {Variables(c => c.Dark)} }} }}\n" + Page + "\n" + Charts;
+
+    /// <summary>Of a chart by itself: light, and without the variables that only browsers know, so that editors and typesetters draw it too.</summary>
+    public static string Chart { get; } = Colours.Aggregate(Charts, (css, c) => css.Replace($"var(--{c.Name})", c.Light, StringComparison.Ordinal));
+
+    /// <summary>Colour behind a chart by itself.</summary>
+    public static string Ground => Colours.Single(c => c.Name == "page").Light;
+
+    private static string Variables(Func<(string Name, string Light, string Dark), string> shade) => string.Join(' ', Colours.Select(c => $"--{c.Name}: {shade(c)};"));
 }

@@ -87,8 +87,8 @@ internal static class FigureYaml
     private static RecipeFigure.Settling? Settling(YamlMap map, string title, VariantNames known, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
     {
         var (variants, steps) = (known.Matching(map.Texts("variants")), Listed(map, "steps", lists).Select(s => Step(map, s)).ToList());
-        var losses = steps.Select(s => known.References(map, "steps", variants.Select(v => s == 0 ? $"{v}.before" : $"{v}.loss@{s}"))!).ToList();
-        return variants.Count < 3 || steps.Count == 0 ? null : new(title, steps, losses, known.References(map, "variants", variants.Select(v => $"{v}.loss"))!);
+        var losses = steps.Select(s => known.References(map, "steps", variants.Select(v => $"{v}.loss@{s}"))!).ToList();
+        return variants.Count < 3 || steps.Count == 0 ? null : new(title, steps, losses);
     }
 
     private static IReadOnlyList<string> Listed(YamlMap map, string key, IReadOnlyDictionary<string, IReadOnlyList<string>> lists) =>

@@ -19,12 +19,11 @@ public abstract record RecipeFigure(string Title)
     /// <summary>One point per entry.</summary>
     public sealed record Scatter(string Title, string XLabel, string YLabel, IReadOnlyList<FigurePoint> Points) : RecipeFigure(Title);
 
-    /// <summary>Spearman's rank correlation of the losses at steps of the training with those after it, over variants; mean over seeds.</summary>
+    /// <summary>Spearman's rank correlation of the losses at steps of the training with those at the last of them, over variants; mean over seeds.</summary>
     /// <param name="Title">Title.</param>
     /// <param name="Steps">Steps, 0 = before training.</param>
     /// <param name="Losses">Of each step: the loss of every variant.</param>
-    /// <param name="Final">The loss of every variant after training.</param>
-    public sealed record Settling(string Title, IReadOnlyList<int> Steps, IReadOnlyList<IReadOnlyList<MetricReference>> Losses, IReadOnlyList<MetricReference> Final) : RecipeFigure(Title);
+    public sealed record Settling(string Title, IReadOnlyList<int> Steps, IReadOnlyList<IReadOnlyList<MetricReference>> Losses) : RecipeFigure(Title);
 
     /// <summary>Metrics that it reads.</summary>
     public IEnumerable<MetricReference> References => this switch
@@ -33,7 +32,7 @@ public abstract record RecipeFigure(string Title)
         Map m => m.Cells.SelectMany(r => r),
         Lines l => l.Series.SelectMany(s => s.Y),
         Scatter s => s.Points.SelectMany(p => (MetricReference[])[p.X, p.Y]),
-        Settling s => s.Losses.SelectMany(l => l).Concat(s.Final),
+        Settling s => s.Losses.SelectMany(l => l),
         Curves c => c.Variants.Select(v => new MetricReference(v, "loss")),
         _ => [],
     };

@@ -27,7 +27,7 @@ internal static class RecipeRecord
                 RecipeFigure.Lines l => l.Series.Select(s => new Series(l.Title, s.Name, l.XLabel, l.YLabel, s.X, [.. s.Y.Select(y => results.Over(y).Mean)])),
                 RecipeFigure.Settling s => [new Series(
                     s.Title, "rank correlation with the end", "steps", "Spearman's ρ", [.. s.Steps.Select(n => (double)n)],
-                    [.. s.Losses.Select(l => size.Seeds.Average(seed => results.Quantity(new ClaimQuantity.RankCorrelation(l, s.Final), seed)))])],
+                    [.. s.Losses.Select(l => size.Seeds.Average(seed => results.Quantity(new ClaimQuantity.RankCorrelation(l, s.Losses[^1]), seed)))])],
                 _ => [],
             })],
             Bars = Some(size.Figures.OfType<RecipeFigure.Bars>().Select(b => new BarFigure(b.Title, b.YLabel, [.. b.Entries.Select(e => Bar(e.Name, results.Over(e.Value)))]))),
