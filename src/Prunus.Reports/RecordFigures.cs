@@ -5,17 +5,17 @@ using Prunus.Runs;
 
 namespace Prunus.Reports;
 
-/// <summary>Curves, bars, maps and clouds of a record as SVG: inside the report, or as files of their own.</summary>
+/// <summary>Curves, dots, maps and clouds of a record as SVG: inside the report, or as files of their own.</summary>
 public static partial class RecordFigures
 {
     /// <summary>Charts of the record's series.</summary>
     internal static IReadOnlyList<(string Title, string Svg)> Curves(Record record) =>
         [.. record.Series.GroupBy(s => s.Chart).Select(c => (c.Key, LineChart.Draw(c.Key, [.. c])))];
 
-    /// <summary>Bars, maps and clouds.</summary>
+    /// <summary>Dots, maps and clouds.</summary>
     internal static IReadOnlyList<(string Title, string Svg)> Others(Record record) =>
     [
-        .. record.Bars?.Select(b => (b.Title, BarChart.Draw(b))) ?? [],
+        .. record.Bars?.Select(b => (b.Title, DotChart.Draw(b))) ?? [],
         .. record.Maps?.Select(m => (m.Title, HeatMap.Draw(m))) ?? [],
         .. record.Scatters?.Select(s => (s.Title, ScatterChart.Draw(s))) ?? [],
     ];

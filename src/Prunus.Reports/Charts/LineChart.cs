@@ -29,13 +29,13 @@ internal static class LineChart
         foreach (var tick in Ticks.Between(y.Low, y.High, 6))
         {
             svg.Line(Left, AtY(tick), Width - Right, AtY(tick), "grid");
-            svg.Text(Left - 8, AtY(tick) + 4, TickText(tick), "end");
+            svg.Text(Left - 8, AtY(tick) + 4, Ticks.Text(tick), "end");
         }
 
         foreach (var tick in Ticks.Between(x.Low, x.High, 8))
         {
             svg.Line(AtX(tick), Height - Bottom, AtX(tick), Height - Bottom + 5, "axis");
-            svg.Text(AtX(tick), Height - Bottom + 19, TickText(tick), "middle");
+            svg.Text(AtX(tick), Height - Bottom + 19, Ticks.Text(tick), "middle");
         }
 
         svg.Line(Left, Height - Bottom, Width - Right, Height - Bottom, "axis");
@@ -127,8 +127,6 @@ internal static class LineChart
     }
 
     private static string Style(int i) => $"c{i % Colours} d{i % 4}";
-
-    private static string TickText(double value) => Math.Abs(value) is >= 10_000 ? NumberText.Count(value) : value.ToString("0.######", System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Label(string title, IReadOnlyList<Series> series) =>
         $"{title}: " + string.Join("; ", series.Select(s => s.Y.Count == 0 ? $"{s.Name}, no points" : $"{s.Name} from {NumberText.Value(s.Y[0])} to {NumberText.Value(s.Y[^1])}"));

@@ -17,12 +17,12 @@ internal static class ScatterChart
         foreach (var tick in Ticks.Between(y.Low, y.High, 6))
         {
             svg.Line(Left, AtY(tick), Width - Right, AtY(tick), "grid");
-            svg.Text(Left - 8, AtY(tick) + 4, NumberText.Value(tick), "end");
+            svg.Text(Left - 8, AtY(tick) + 4, Ticks.Text(tick), "end");
         }
 
         foreach (var tick in Ticks.Between(x.Low, x.High, 8))
         {
-            svg.Text(AtX(tick), Height - Bottom + 19, NumberText.Value(tick), "middle");
+            svg.Text(AtX(tick), Height - Bottom + 19, Ticks.Text(tick), "middle");
         }
 
         svg.Line(Left, Height - Bottom, Width - Right, Height - Bottom, "axis");
@@ -31,22 +31,22 @@ internal static class ScatterChart
         var groups = figure.Points.Select(p => p.Group).Distinct().ToArray();
         for (var i = 0; i < groups.Length; i++)
         {
-            Disc(svg, Left + 6 + (i * 150), 14, groups[i], i);
+            Point(svg, Left + 6 + (i * 150), 14, groups[i], i);
             svg.Text(Left + 16 + (i * 150), 18, groups[i]);
         }
 
         foreach (var point in points)
         {
-            Disc(svg, AtX(point.X), AtY(point.Y), $"{point.Name}: {NumberText.Value(point.X)}, {NumberText.Value(point.Y)}", Array.IndexOf(groups, point.Group));
+            Point(svg, AtX(point.X), AtY(point.Y), $"{point.Name}: {NumberText.Value(point.X)}, {NumberText.Value(point.Y)}", Array.IndexOf(groups, point.Group));
         }
 
         return svg.Finish();
     }
 
-    private static void Disc(SvgWriter svg, double x, double y, string tip, int group)
+    private static void Point(SvgWriter svg, double x, double y, string tip, int group)
     {
         svg.BeginGroup(tip);
-        svg.Raw($"<circle cx=\"{SvgWriter.Number(x)}\" cy=\"{SvgWriter.Number(y)}\" r=\"4.5\" class=\"point p{group % LineChart.Colours}\"/>");
+        svg.Disc(x, y, group % LineChart.Colours);
         svg.EndGroup();
     }
 

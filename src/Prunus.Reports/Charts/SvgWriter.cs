@@ -27,6 +27,9 @@ internal sealed class SvgWriter
     public void Rectangle(double x, double y, double width, double height, string style) =>
         _text.Append($"<rect x=\"{Number(x)}\" y=\"{Number(y)}\" width=\"{Number(width)}\" height=\"{Number(height)}\" class=\"{style}\"/>\n");
 
+    /// <summary>A point in a colour of the palette.</summary>
+    public void Disc(double x, double y, int colour) => _text.Append($"<circle cx=\"{Number(x)}\" cy=\"{Number(y)}\" r=\"4.5\" class=\"point p{colour}\"/>\n");
+
     public void Path(string data, string style) => _text.Append($"<path d=\"{data}\" class=\"{style}\"/>\n");
 
     /// <param name="x">Where the anchor lies.</param>

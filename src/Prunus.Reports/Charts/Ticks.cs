@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Prunus.Reports.Charts;
 
 /// <summary>Round numbers along an axis: steps of 1, 2 or 5 times a power of ten.</summary>
@@ -24,6 +26,17 @@ internal static class Ticks
         var factor = least / power;
         return power * (factor <= 1.0000001 ? 1 : factor <= 2.0000001 ? 2 : factor <= 5.0000001 ? 5 : 10);
     }
+
+    /// <summary>A tick's label: 0.25, 9, 20k, 1.5M.</summary>
+    public static string Text(double value) => Math.Abs(value) switch
+    {
+        >= 1e9 => Short(value / 1e9, "B"),
+        >= 1e6 => Short(value / 1e6, "M"),
+        >= 1e4 => Short(value / 1e3, "k"),
+        _ => Short(value, ""),
+    };
+
+    private static string Short(double value, string suffix) => value.ToString("0.######", CultureInfo.InvariantCulture) + suffix;
 
     // 3 × 0.1 is 0.30000000000000004: a label must not show that.
     private static double Rounded(double value, double step)

@@ -58,4 +58,8 @@ public class ChartTests
         Assert.Contains("<title>layer 1: removed</title>", svg, StringComparison.Ordinal);
         Assert.Equal("Kept: 1 of 2 layers, hidden 25 of 100, ffn 40 of 80, query-heads 2 of 4, kv-groups 1 of 2.", CutChart.Describe(cut));
     }
+
+    [Theory]
+    [InlineData(0, "0"), InlineData(9, "9"), InlineData(0.25, "0.25"), InlineData(-0.5, "-0.5"), InlineData(9_000, "9000"), InlineData(20_000, "20k"), InlineData(1_500_000, "1.5M"), InlineData(2e9, "2B")]
+    public void Ticks_AreLabelledShortly(double value, string text) => Assert.Equal(text, Ticks.Text(value));
 }

@@ -29,6 +29,7 @@ public class RecipeIndexTests
         }
 
         Assert.Equal(["figure-1.svg", "figure-2.svg", "figure-3.svg", "figure-4.svg"], Directory.GetFiles(run, "*.svg").Select(Path.GetFileName).Order());
+        Assert.All(Directory.GetFiles(run, "*.svg"), f => Assert.DoesNotContain("var(", File.ReadAllText(f), StringComparison.Ordinal));
         Assert.All(Directory.GetFiles(run, "*.svg"), f => Assert.Equal("{http://www.w3.org/2000/svg}svg", XDocument.Load(f).Root!.Name.ToString()));
         Cli.Tool.Run("recipe", "index", temporary.Path);
         Assert.Equal(page, File.ReadAllText(temporary["index.md"]));

@@ -2,8 +2,8 @@ using Prunus.Runs;
 
 namespace Prunus.Reports.Charts;
 
-/// <summary>Bars lying under each other, so that long names fit, each with its interval as a whisker. The axis begins near the lowest value.</summary>
-internal static class BarChart
+/// <summary>Values under each other, so that long names fit, each a dot with its interval as a whisker. Not bars: the axis begins near the lowest value, where lengths would say nothing.</summary>
+internal static class DotChart
 {
     private const double Width = 760, Left = 220, Right = 80, Row = 24, Top = 10, Bottom = 44;
 
@@ -16,19 +16,19 @@ internal static class BarChart
         foreach (var tick in Ticks.Between(low, high, 6))
         {
             svg.Line(AtX(tick), Top, AtX(tick), height - Bottom, "grid");
-            svg.Text(AtX(tick), height - Bottom + 18, NumberText.Value(tick), "middle");
+            svg.Text(AtX(tick), height - Bottom + 18, Ticks.Text(tick), "middle");
         }
 
         for (var i = 0; i < figure.Bars.Count; i++)
         {
-            Bar(svg, figure.Bars[i], Top + (i * Row), AtX);
+            Draw(svg, figure.Bars[i], Top + (i * Row), AtX);
         }
 
         svg.Text((Left + Width - Right) / 2, height - 6, figure.YLabel, "middle");
         return svg.Finish();
     }
 
-    private static void Bar(SvgWriter svg, Bar bar, double top, Func<double, double> atX)
+    private static void Draw(SvgWriter svg, Bar bar, double top, Func<double, double> atX)
     {
         var middle = top + (Row / 2);
         svg.Text(Left - 10, middle + 4, bar.Name, "end");
@@ -38,13 +38,14 @@ internal static class BarChart
         }
 
         svg.BeginGroup($"{bar.Name}: {NumberText.Value(bar.Value)}");
-        svg.Rectangle(Left, top + 4, Math.Max(1, atX(bar.Value) - Left), Row - 8, "kept");
+        svg.Line(Left, middle, atX(bar.Value), middle, "grid");
         if (bar is { Low: { } low, High: { } high })
         {
             svg.Line(atX(low), middle, atX(high), middle, "whisker");
         }
 
-        svg.Text(atX(bar.High ?? bar.Value) + 6, middle + 4, NumberText.Value(bar.Value), "start", " class=\"faint\"");
+        svg.Disc(atX(bar.Value), middle, 0);
+        svg.Text(atX(bar.High ?? bar.Value) + 9, middle + 4, NumberText.Value(bar.Value), "start", " class=\"faint\"");
         svg.EndGroup();
     }
 
