@@ -34,27 +34,43 @@ public static partial class RecipeIndex
         }
 
         var page = new StringBuilder("# Recipes, measured\n\nWritten by `prunus recipe index` from the records beside it. Claims in bold must hold; intervals are 95 %, over seeds.\n");
+        page.Append('\n').Append(MarkdownTable.Write(Overview(recipes, records)));
         foreach (var recipe in recipes)
         {
             page.Append($"\n## {Plain(recipe.Title)}\n\n`{recipe.Id}` · {Plain(recipe.Slide)} · {Plain(recipe.Paper)} · {Methods(folder, recipe.Methods)}\n");
-            foreach (var size in recipe.Sizes)
+            if (recipe.Sizes.Where(size => !records.ContainsKey($"{recipe.Id}-{size}")).ToArray() is { Length: > 0 } missing)
             {
-                var name = $"{recipe.Id}-{size}";
+                page.Append($"\nNot run: {string.Join(", ", missing)}.\n");
+            }
+
+            foreach (var (size, name) in recipe.Sizes.Select(size => (size, $"{recipe.Id}-{size}")).Where(s => records.ContainsKey(s.Item2)))
+            {
                 page.Append($"\n### {recipe.Id}, {size}\n\n");
-                if (records.TryGetValue(name, out var record))
-                {
-                    Run(page, folder, name, record);
-                }
-                else
-                {
-                    page.Append("not run\n");
-                }
+                Run(page, folder, name, records[name]);
             }
         }
 
         var path = Path.Combine(folder, FileName);
         AtomicFile.WriteText(path, page.ToString());
         return path;
+    }
+
+    // How many claims of each run came out how; in bold those that must hold.
+    private static Table Overview(IReadOnlyList<IndexedRecipe> recipes, Dictionary<string, Record> records)
+    {
+        Verdict[] verdicts = [Verdict.Pass, Verdict.Fail, Verdict.Inconclusive, Verdict.NotJudged];
+        return new Table(["recipe", "size", "seeds", .. verdicts.Select(RecordTables.VerdictText)],
+        [
+            .. recipes.SelectMany(r => r.Sizes.Where(s => records.ContainsKey($"{r.Id}-{s}")).Select(s => (r.Id, Size: s, Record: records[$"{r.Id}-{s}"])))
+                .Select(r => (IReadOnlyList<string>)[r.Id, r.Size, $"{r.Record.Seeds.Count}", .. verdicts.Select(v => Counted(r.Record, v))]),
+        ]);
+    }
+
+    private static string Counted(Record record, Verdict verdict)
+    {
+        var claims = record.Claims.Where(c => c.Verdict == verdict).ToArray();
+        var must = claims.Count(c => c.Must == true);
+        return claims.Length == 0 ? "" : must == 0 ? $"{claims.Length}" : $"{claims.Length} (**{must}**)";
     }
 
     private static Record Read(string folder, string name)

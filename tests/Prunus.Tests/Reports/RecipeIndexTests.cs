@@ -23,7 +23,8 @@ public class RecipeIndexTests
             "| INCONCLUSIVE |\n",
             "| Minitron, table 4 |  8B | MMLU    |",
             "\n![Training loss](minitron-depth-tiny/figure-1.svg)\n\n![After training](minitron-depth-tiny/figure-2.svg)\n",
-            "### minitron-depth, cpu\n\nnot run\n"])
+            "\nNot run: cpu, gpu.\n\n### minitron-depth, tiny",
+            "\n| minitron-depth | tiny |     2 |"])
         {
             Assert.Contains(part, page, StringComparison.Ordinal);
         }
