@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Prunus.Tokenizers;
@@ -12,13 +9,7 @@ namespace Prunus.Tokenizers;
 /// </summary>
 public sealed class VocabularyCut
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    // Other spellings of the vocabulary: tokenizer.json is what loaders prefer, and these would contradict it.
-    private static readonly string[] Stale = ["vocab.json", "encoder.json", "merges.txt", "vocab.bpe", "added_tokens.json", "tokenizer.model"];
-
     private readonly IReadOnlyDictionary<string, byte[]> _files;
-    private readonly string _subject;
     private readonly JsonObject _json;
     private readonly Dictionary<string, int> _ids;
     private readonly Tokenizer _tokenizer;
@@ -28,7 +19,7 @@ public sealed class VocabularyCut
     /// <exception cref="PrunusInputException">There is no tokenizer.json with a BPE model.</exception>
     public VocabularyCut(IReadOnlyDictionary<string, byte[]> files, string subject)
     {
-        (_files, _subject) = (files, subject);
+        _files = files;
         _tokenizer = Tokenizer.FromFiles(files, subject);
         if (!files.TryGetValue("tokenizer.json", out var bytes))
         {
@@ -47,12 +38,12 @@ public sealed class VocabularyCut
         var kept = new HashSet<int>(_tokenizer.Encode(text, parseSpecial: true, addSpecial: true));
         kept.UnionWith(Required());
         kept.UnionWith(named);
-        var (tokens, ranks) = (_ids.ToDictionary(t => t.Value, t => t.Key), Ranks());
+        var (tokens, merges) = (_ids.ToDictionary(t => t.Value, t => t.Key), new MergeRanks(_json["model"]!["merges"]!.AsArray()));
         foreach (var id in kept.ToArray())
         {
             if (tokens.TryGetValue(id, out var token))
             {
-                kept.UnionWith(Passed(token, ranks).Where(_ids.ContainsKey).Select(t => _ids[t]));
+                kept.UnionWith(merges.Passed(token).Where(_ids.ContainsKey).Select(t => _ids[t]));
             }
         }
 
@@ -70,40 +61,7 @@ public sealed class VocabularyCut
                 "vocab", $"loses {lost.Length} tokens that must stay, the first is id {lost[0]} ('{_tokenizer.Decode([lost[0]])}')", "keep all added tokens and the alphabet, or choose with --vocab-text");
         }
 
-        var json = (JsonObject)_json.DeepClone();
-        var model = json["model"]!.AsObject();
-        model["vocab"] = new JsonObject(_ids.Where(t => map.ContainsKey(t.Value)).OrderBy(t => map[t.Value]).Select(t => KeyValuePair.Create(t.Key, (JsonNode?)map[t.Value])));
-        model["merges"] = new JsonArray([.. _json["model"]!["merges"]!.AsArray().Where(m => Stays(Pair(m!))).Select(m => m!.DeepClone())]);
-        foreach (var token in json["added_tokens"]?.AsArray() ?? [])
-        {
-            token!["id"] = map[token["id"]!.GetValue<int>()];
-        }
-
-        Renumber(json["post_processor"], map);
-        if (json["padding"] is JsonObject padding && padding["pad_id"] is JsonValue pad)
-        {
-            padding["pad_id"] = map.GetValueOrDefault(pad.GetValue<int>());
-        }
-
-        var files = _files.Where(f => !Stale.Contains(f.Key)).ToDictionary(f => f.Key, f => f.Value);
-        files["tokenizer.json"] = Bytes(json);
-        if (Parsed("tokenizer_config.json") is { } settings && settings["added_tokens_decoder"] is JsonObject added)
-        {
-            settings["added_tokens_decoder"] = new JsonObject(added.Where(a => map.ContainsKey(int.Parse(a.Key, System.Globalization.CultureInfo.InvariantCulture))).Select(a => KeyValuePair.Create($"{map[int.Parse(a.Key, System.Globalization.CultureInfo.InvariantCulture)]}", a.Value?.DeepClone())));
-            files["tokenizer_config.json"] = Bytes(settings);
-        }
-
-        if (Parsed("generation_config.json") is { } generation)
-        {
-            RenumberIds(generation, map);
-            files["generation_config.json"] = Bytes(generation);
-        }
-
-        return files;
-
-        bool Stays((string Left, string Right) merge) => Has(merge.Left) && Has(merge.Right) && Has(merge.Left + merge.Right);
-
-        bool Has(string token) => _ids.TryGetValue(token, out var id) && map.ContainsKey(id);
+        return new RenumberedTokenizer(_files, map).Files(_json, _ids);
     }
 
     /// <summary>All ids under keys such as <c>eos_token_id</c>.</summary>
@@ -145,82 +103,4 @@ public sealed class VocabularyCut
             return found.Contains(-1) ? null : found;
         }
     }
-
-    private Dictionary<(string Left, string Right), int> Ranks()
-    {
-        var ranks = new Dictionary<(string, string), int>();
-        foreach (var merge in _json["model"]!["merges"]!.AsArray())
-        {
-            ranks.TryAdd(Pair(merge!), ranks.Count);
-        }
-
-        return ranks;
-    }
-
-    // What merging a token's own characters passes through; in a text nothing else happens inside the token, since no merge crosses its ends.
-    private static List<string> Passed(string token, Dictionary<(string Left, string Right), int> ranks)
-    {
-        List<string> parts = [.. token.EnumerateRunes().Select(r => r.ToString())];
-        var passed = new List<string>(parts);
-        while (true)
-        {
-            var (best, at) = (int.MaxValue, -1);
-            for (var i = 0; i + 1 < parts.Count; i++)
-            {
-                if (ranks.TryGetValue((parts[i], parts[i + 1]), out var rank) && rank < best)
-                {
-                    (best, at) = (rank, i);
-                }
-            }
-
-            if (at < 0)
-            {
-                return passed;
-            }
-
-            parts[at] += parts[at + 1];
-            parts.RemoveAt(at + 1);
-            passed.Add(parts[at]);
-        }
-    }
-
-    private static (string Left, string Right) Pair(JsonNode merge)
-    {
-        string[] parts = merge is JsonArray pair ? [.. pair.Select(p => p!.GetValue<string>())] : merge.GetValue<string>().Split(' ');
-        return (parts[0], parts[1]);
-    }
-
-    // Templates hold {"id":"<s>","ids":[1]}; older processors hold ["<s>",1].
-    private static void Renumber(JsonNode? node, IReadOnlyDictionary<int, int> map)
-    {
-        switch (node)
-        {
-            case JsonObject template:
-                if (template["ids"] is JsonArray ids)
-                {
-                    template["ids"] = new JsonArray([.. ids.Select(id => (JsonNode)map[id!.GetValue<int>()])]);
-                }
-
-                foreach (var child in template.Select(c => c.Value).ToArray())
-                {
-                    Renumber(child, map);
-                }
-
-                break;
-            case JsonArray { Count: 2 } named when named[0] is JsonValue first && named[1] is JsonValue second && first.TryGetValue(out string? _) && second.TryGetValue(out int id):
-                named[1] = map[id];
-                break;
-            case JsonArray list:
-                foreach (var child in list)
-                {
-                    Renumber(child, map);
-                }
-
-                break;
-        }
-    }
-
-    private JsonObject? Parsed(string name) => _files.TryGetValue(name, out var bytes) ? JsonNode.Parse(bytes) as JsonObject : null;
-
-    private static byte[] Bytes(JsonObject json) => Encoding.UTF8.GetBytes(json.ToJsonString(Readable) + "\n");
 }
