@@ -13,34 +13,17 @@ public sealed class ImportanceSweep : IDisposable
 {
     private readonly Decoder _donor;
     private readonly SweepOptions _options;
-    private readonly Dictionary<Statistic, SequenceMoments> _statistics;
+    private readonly MeasuredUnits _units;
+    private readonly SequenceStatistics _statistics;
     private readonly ResidualCosines? _cosines;
-    private readonly Dictionary<string, (int Start, int Length)> _layout = new(StringComparer.Ordinal);
-    private readonly Dictionary<Statistic, Tensor> _pass = [];
-    private readonly int _units;
-    private readonly HashSet<DecoderSite> _sites;
-    private readonly bool _channels, _heads, _groups;
-    private readonly ScalarType? _precision;
     private long _tokens;
 
     public ImportanceSweep(Decoder donor, SweepOptions? options = null)
     {
         (_donor, _options) = (donor, options ?? new SweepOptions());
-        _statistics = _options.Aggregations.Select(a => a.Sequence).Distinct().ToDictionary(s => s, _ => new SequenceMoments());
-        _cosines = Wants(Reading.BlockInfluence) ? new ResidualCosines() : null;
-        _channels = Wants(Reading.AttentionChannel, Reading.HeadModelOpt, Reading.GroupModelOptNorm);
-        _heads = Wants(Reading.HeadPaper, Reading.GroupHeadSum);
-        _groups = Wants(Reading.GroupNorm);
-        _sites = [.. Sites()];
-        foreach (var (name, length) in Measured())
-        {
-            _layout[name] = (_units, length);
-            _units += length;
-        }
-
-        // A variance over sequences is a small difference of large numbers: float32 inside the sequence would show in it.
-        _precision = _options.Aggregations.Any(a => a.Batch == Statistic.Variance) ? ScalarType.Float64
-            : donor.Type == ScalarType.Float32 ? null : ScalarType.Float32;
+        _units = new MeasuredUnits(donor.Config, _options.Readings);
+        _statistics = new SequenceStatistics(_units, _options.Aggregations, donor.Type);
+        _cosines = _options.Readings.Contains(Reading.BlockInfluence) ? new ResidualCosines() : null;
     }
 
     /// <summary>Sweeps over calibration batches.</summary>
@@ -77,19 +60,10 @@ public sealed class ImportanceSweep : IDisposable
 
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        foreach (var statistic in _statistics.Keys)
-        {
-            // One tensor for all results: small ones that outlive their layer would split the freed memory between layers.
-            _pass[statistic] = empty([ids.size(0), _units], _precision ?? ScalarType.Float32, _donor.Device);
-        }
-
+        _statistics.BeginPass(ids.size(0), _donor.Device);
         _cosines?.BeginPass(_donor.Config.LayerCount, ids.size(0), ids.size(1), _donor.Device);
         _donor.Body(ids.to(_donor.Device), Visit);
-        foreach (var (statistic, moments) in _statistics)
-        {
-            moments.Add(statistic == Statistic.Mean ? _pass[statistic] / ids.size(1) : _pass[statistic]);
-        }
-
+        _statistics.EndPass(ids.size(1));
         _cosines?.EndPass();
         _tokens += ids.numel();
     }
@@ -106,9 +80,7 @@ public sealed class ImportanceSweep : IDisposable
         var values = new Dictionary<string, double[]>(StringComparer.Ordinal);
         foreach (var aggregation in _options.Aggregations)
         {
-            var all = _statistics[aggregation.Sequence].Aggregate(aggregation.Batch);
-            var measured = _layout.ToDictionary(m => m.Key, m => all.AsSpan(m.Value.Start, m.Value.Length).ToArray(), StringComparer.Ordinal);
-            ScoreDerivation.Add(values, measured, _donor.Config, _options.Readings, aggregation.Suffix);
+            ScoreDerivation.Add(values, _statistics.Aggregate(aggregation), _donor.Config, _options.Readings, aggregation.Suffix);
         }
 
         if (_cosines is not null)
@@ -116,77 +88,13 @@ public sealed class ImportanceSweep : IDisposable
             values[Reading.BlockInfluence.Id] = _cosines.Influence();
         }
 
-        return new Scores(values, null, _statistics.Values.Max(s => s.Count), _tokens);
+        return new Scores(values, null, _statistics.Count, _tokens);
     }
 
     public void Dispose()
     {
-        foreach (var moments in _statistics.Values)
-        {
-            moments.Dispose();
-        }
-
+        _statistics.Dispose();
         _cosines?.Dispose();
-    }
-
-    // Everything that is measured, with its number of units.
-    private IEnumerable<(string Name, int Length)> Measured()
-    {
-        var config = _donor.Config;
-        for (var i = 0; i < config.LayerCount; i++)
-        {
-            var layer = config.Layers[i];
-            foreach (var (wanted, reading, length) in new[]
-            {
-                (_channels, Reading.AttentionChannel, layer.QueryHeads * config.HeadDim), (_heads, Reading.HeadPaper, layer.QueryHeads), (_groups, Reading.GroupNorm, layer.KvGroups),
-            })
-            {
-                if (wanted)
-                {
-                    yield return ($"L{i}.{reading.Id}", length);
-                }
-            }
-
-            foreach (var site in _sites.Where(s => s != DecoderSite.NormFinal))
-            {
-                yield return (ScoreDerivation.Name(site, i), site is DecoderSite.FfnActivation or DecoderSite.FfnUp or DecoderSite.FfnGate ? layer.Ffn : config.Hidden);
-            }
-        }
-
-        if (_sites.Contains(DecoderSite.NormFinal))
-        {
-            yield return (ScoreDerivation.Name(DecoderSite.NormFinal, -1), config.Hidden);
-        }
-    }
-
-    private bool Wants(params Reading[] readings) => readings.Any(r => _options.Readings.Contains(r));
-
-    private IEnumerable<DecoderSite> Sites()
-    {
-        if (Wants(Reading.HiddenIn, Reading.HiddenInFinal, Reading.HiddenAll, Reading.Norms))
-        {
-            yield return DecoderSite.NormAttentionIn;
-            yield return DecoderSite.NormMlpIn;
-        }
-
-        if (_donor.Config.PostNorms && Wants(Reading.HiddenAll, Reading.Norms))
-        {
-            yield return DecoderSite.NormAttentionPost;
-            yield return DecoderSite.NormMlpPost;
-        }
-
-        if (Wants(Reading.HiddenInFinal, Reading.HiddenAll, Reading.Norms))
-        {
-            yield return DecoderSite.NormFinal;
-        }
-
-        foreach (var (reading, site) in new[] { (Reading.FfnAct, DecoderSite.FfnActivation), (Reading.FfnPre, DecoderSite.FfnUp), (Reading.FfnPreGate, DecoderSite.FfnGate) })
-        {
-            if (Wants(reading) && (site != DecoderSite.FfnGate || _donor.Config.Gated))
-            {
-                yield return site;
-            }
-        }
     }
 
     private Tensor Visit(DecoderSite site, int layer, Tensor value)
@@ -199,9 +107,9 @@ public sealed class ImportanceSweep : IDisposable
         {
             VisitHeads(layer, value);
         }
-        else if (_sites.Contains(site))
+        else if (_units.Has(site))
         {
-            Measure(ScoreDerivation.Name(site, layer), value);
+            _statistics.Measure(ScoreDerivation.Name(site, layer), value);
         }
 
         return value;
@@ -210,47 +118,26 @@ public sealed class ImportanceSweep : IDisposable
     private void VisitHeads(int layer, Tensor value)
     {
         using var scope = NewDisposeScope();
-        if (_channels)
+        if (_units.Channels)
         {
-            Measure($"L{layer}.{Reading.AttentionChannel.Id}", value);
+            _statistics.Measure($"L{layer}.{Reading.AttentionChannel.Id}", value);
         }
 
-        if (!_heads && !_groups)
+        if (!_units.Heads && !_units.Groups)
         {
             return;
         }
 
         var (batch, tokens, shape) = (value.size(0), value.size(1), _donor.Config.Layers[layer]);
-        var norms = Ops.VectorNorm(Precise(value).view(batch, tokens, shape.QueryHeads, _donor.Config.HeadDim), 2, -1);
-        if (_heads)
+        var norms = Ops.VectorNorm(_statistics.Precise(value).view(batch, tokens, shape.QueryHeads, _donor.Config.HeadDim), 2, -1);
+        if (_units.Heads)
         {
-            Measure($"L{layer}.{Reading.HeadPaper.Id}", norms);
+            _statistics.Measure($"L{layer}.{Reading.HeadPaper.Id}", norms);
         }
 
-        if (_groups)
+        if (_units.Groups)
         {
-            Measure($"L{layer}.{Reading.GroupNorm.Id}", Ops.VectorNorm(norms.view(batch, tokens, shape.KvGroups, -1), 2, -1));
-        }
-    }
-
-    // Values [B,T,units] → one number per sequence and unit for each statistic in use.
-    private void Measure(string name, Tensor values)
-    {
-        var (start, length) = _layout[name];
-        using var scope = NewDisposeScope();
-        var x = Precise(values);
-        foreach (var (statistic, pass) in _pass)
-        {
-            // The mean is a sum until the pass ends: all its sequences have the same length.
-            var reduced = statistic switch
-            {
-                Statistic.Mean => Ops.VectorNorm(x, 1, 1),
-                Statistic.L2 => Ops.VectorNorm(x, 2, 1),
-                _ => x.var([1], unbiased: false),
-            };
-            pass.narrow(1, start, length).copy_(reduced);
+            _statistics.Measure($"L{layer}.{Reading.GroupNorm.Id}", Ops.VectorNorm(norms.view(batch, tokens, shape.KvGroups, -1), 2, -1));
         }
     }
-
-    private Tensor Precise(Tensor values) => _precision is { } type ? values.to(type) : values;
 }
