@@ -19,7 +19,7 @@ public sealed class LogitObjective : ITrainingObjective
     private readonly TeacherCache? _cache;
 
     /// <param name="terms">What is added up.</param>
-    /// <param name="teacher">Teacher with the student's vocabulary, on its device; null where no term needs one. Not owned.</param>
+    /// <param name="teacher">Teacher with the student's vocabulary (more rows at its end are left out), on its device; null where no term needs one. Not owned.</param>
     /// <param name="chunkBytes">Memory for the logits of a chunk; see <see cref="ChunkedLogitLoss"/>.</param>
     /// <param name="states">Losses on hidden states, or null. Not owned.</param>
     /// <param name="moving">A teacher that is tuned along, in place of <paramref name="teacher"/>, or null. Not owned.</param>
@@ -61,7 +61,7 @@ public sealed class LogitObjective : ITrainingObjective
 
         // With losses on states the gradients of all losses meet before the one pass back through the body.
         var states = _states is null ? hidden : hidden.detach().requires_grad_();
-        var losses = _loss.Backward(states, Head(student), headGradient, teacherHidden, _teacher is null ? null : Head(_teacher), targets);
+        var losses = _loss.Backward(states, Head(student), headGradient, teacherHidden, _teacher is null ? null : TeacherVocabulary.Head(_teacher, student.Config.VocabSize), targets);
         if (_states is not null)
         {
             var parts = _states.Compute(teacherStates!, studentStates!, targets.TokenCount!.Value);
@@ -92,11 +92,7 @@ public sealed class LogitObjective : ITrainingObjective
             return (null, null);
         }
 
-        if (_teacher.Config.VocabSize != student.Config.VocabSize)
-        {
-            throw new PrunusInputException("teacher", $"has a vocabulary of {_teacher.Config.VocabSize}, the student {student.Config.VocabSize}", "use a teacher with the student's tokenizer");
-        }
-
+        TeacherVocabulary.CheckSizes(_teacher.Config.VocabSize, student.Config.VocabSize);
         DecoderVisitor? visitor = states is null ? null : states.Visit;
         if (_moving is not null)
         {

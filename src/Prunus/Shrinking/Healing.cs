@@ -13,7 +13,8 @@ namespace Prunus.Shrinking;
 /// <param name="Training">Losses of every step.</param>
 /// <param name="Epochs">How often each text was gone through.</param>
 /// <param name="Terms">Names of the losses in <see cref="StepMetrics.Terms"/>.</param>
-public sealed record HealingResult(TrainingResult Training, IReadOnlyList<SourceEpochs> Epochs, IReadOnlyList<string> Terms);
+/// <param name="DiscardedMass">Mean probability on the first batch that the teacher gives to vocabulary rows the student lacks; null where it has no more rows.</param>
+public sealed record HealingResult(TrainingResult Training, IReadOnlyList<SourceEpochs> Epochs, IReadOnlyList<string> Terms, double? DiscardedMass = null);
 
 /// <summary>How often a text was gone through.</summary>
 public sealed record SourceEpochs(string Name, double Epochs);
@@ -37,7 +38,11 @@ public static class Healing
         Decoder student, Decoder? teacher, Corpus corpus, HealingOptions options, string stage, string identity, long seed, string? work,
         IProgress<ProgressUpdate>? progress, CancellationToken cancellation, PruningPlan? plan = null)
     {
-        CheckVocabularies(student, teacher);
+        if (teacher is not null)
+        {
+            TeacherVocabulary.CheckSizes(teacher.Config.VocabSize, student.Config.VocabSize);
+        }
+
         options = options.For(student.Device.type == TorchSharp.DeviceType.CUDA);
         var blocks = corpus.Blocks(options.Batch!.Value, options.Block!.Value, seed);
         var adamW = new AdamWOptions { WeightDecay = options.WeightDecay };
@@ -67,8 +72,9 @@ public static class Healing
         {
             Evaluate = options.EvaluateEvery > 0 ? decoder => HeldOutLoss(decoder, corpus, options.Block.Value).MeanLoss : null,
         };
+        var discarded = options.NeedsTeacher ? Discarded(teacher!, student, blocks) : null;
         var result = trainer.Run(Told(progress, stage), cancellation);
-        return new HealingResult(result, [.. blocks.Epochs(result.Steps.Count).Select(e => new SourceEpochs(e.Name, e.Epochs))], objective.Names);
+        return new HealingResult(result, [.. blocks.Epochs(result.Steps.Count).Select(e => new SourceEpochs(e.Name, e.Epochs))], objective.Names, discarded);
     }
 
     /// <summary>Loss on the held-out text in windows of a training block: 128 windows at most, about 2048 tokens at once.</summary>
@@ -91,12 +97,15 @@ public static class Healing
     private static Decoder Needed(Decoder? teacher) =>
         teacher ?? throw new PrunusInputException("--teacher", "is missing", "hidden-state losses and teacher correction need the checkpoint to learn from");
 
-    private static void CheckVocabularies(Decoder student, Decoder? teacher)
+    private static double? Discarded(Decoder teacher, Decoder student, Datasets.PackedBlocks blocks)
     {
-        if (teacher is not null && teacher.Config.VocabSize != student.Config.VocabSize)
+        if (teacher.Config.VocabSize == student.Config.VocabSize)
         {
-            throw new PrunusInputException("--teacher", $"has a vocabulary of {teacher.Config.VocabSize}, the student of {student.Config.VocabSize}", "teacher and student must share a tokenizer");
+            return null;
         }
+
+        using var ids = TorchSharp.torch.tensor(blocks.Batch(0)).to(TorchSharp.torch.ScalarType.Int64).to(teacher.Device);
+        return TeacherVocabulary.DiscardedMass(teacher, ids, student.Config.VocabSize);
     }
 
     private static Forward? Told(IProgress<ProgressUpdate>? progress, string stage) => progress is null ? null : new Forward(progress, stage);

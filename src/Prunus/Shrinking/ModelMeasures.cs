@@ -27,6 +27,9 @@ public sealed record ModelMeasures(
     /// <summary>Curves of the single losses; empty where there is but one.</summary>
     public IReadOnlyList<TermCurve> Terms { get; init; } = [];
 
+    /// <summary>As <see cref="HealingResult.DiscardedMass"/>.</summary>
+    public double? DiscardedMass { get; init; }
+
     /// <summary>Measures a decoder.</summary>
     internal static ModelMeasures Of(
         string name, Decoder decoder, Corpus corpus, Tokenizer tokenizer, int[] prompt, int window, HealingResult? training, Action<int, int>? progress, CancellationToken cancellation)
@@ -40,6 +43,7 @@ public sealed record ModelMeasures(
             training is null ? [] : [.. training.Training.Evaluations.Select(e => new[] { e.Step, e.Value })],
             training?.Epochs ?? [])
         {
+            DiscardedMass = training?.DiscardedMass,
             Terms = training is not { Terms.Count: > 1 } ? []
                 : [.. training.Terms.Select((term, i) => new TermCurve(term, [.. training.Training.Steps.Select(s => s.Terms[i])]))],
         };

@@ -29,9 +29,14 @@ internal static class TrainRecord
         };
     }
 
-    /// <summary>Adds how often each text was gone through.</summary>
+    /// <summary>Adds how often each text was gone through, and what of the teacher was left out.</summary>
     public static OrderedDictionary<string, Metric> WithEpochs(ModelMeasures trained, OrderedDictionary<string, Metric> metrics)
     {
+        if (trained.DiscardedMass is { } mass)
+        {
+            metrics["teacher_discarded_mass"] = new Metric(mass);
+        }
+
         foreach (var (name, epochs) in trained.Epochs)
         {
             metrics.TryAdd($"epochs of {name}", new Metric(epochs));

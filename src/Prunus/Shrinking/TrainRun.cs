@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Prunus.Checkpoints;
 using Prunus.Decoders;
+using Prunus.Distillation;
 using Prunus.Pruning;
 using Prunus.Runs;
 using Prunus.Tokenizers;
@@ -18,6 +19,7 @@ public sealed class TrainRun : IDisposable
     private readonly Checkpoint? _start, _teacher;
     private readonly JsonObject _config;
     private readonly IReadOnlyDictionary<string, byte[]> _files;
+    private const int SampleTokens = 2048;
     private readonly Tokenizer _tokenizer;
 
     /// <param name="options">The training.</param>
@@ -52,12 +54,14 @@ public sealed class TrainRun : IDisposable
                 DecoderConfig.FromHuggingFace(_teacher.Config, _teacher.Location), DecoderConfig.FromHuggingFace(_config, _options.Start), healing, plan);
         }
 
+        CheckTeacher("");
         var corrected = _teacher is not null && healing is { TeacherCorrection: not null, Steps: > 0 } ? new CorrectedTeacher(_teacher, healing, folder, "train", _device, Measure) : null;
         corrected?.Correct(corpus.Value, _options.Seed, progress, cancellation);
         cancellation.ThrowIfCancellationRequested();
         folder.Stage("train", scratch =>
         {
             using var student = Student();
+            CheckTeacher(_tokenizer.Decode(corpus.Value.HeldOut.AsSpan(0, Math.Min(SampleTokens, corpus.Value.HeldOut.Length))));
             corpus.Value.CheckVocabulary(student.Config.VocabSize, _options.Start);
             using var teacher = corrected is not null ? corrected.Open(TeacherType(healing)) : _teacher is null ? null : Decoder.Load(_teacher, _device, TeacherType(healing));
             Measure("before", student, null).Write(Path.Combine(scratch, "before.json"));
@@ -80,6 +84,15 @@ public sealed class TrainRun : IDisposable
             return ModelMeasures.Of(
                 name, decoder, corpus.Value, _tokenizer, prompt, healing.Block!.Value, training,
                 (done, all) => progress?.Report(new ProgressUpdate(name, done, all)), cancellation);
+        }
+    }
+
+    // A teacher may come without a tokenizer; then nobody can tell.
+    private void CheckTeacher(string sample)
+    {
+        if (_teacher is { CarriedFiles.Count: > 0 } && _teacher.CarriedFiles.ContainsKey("tokenizer.json"))
+        {
+            TeacherVocabulary.CheckTokenizers(Tokenizer.FromFiles(_teacher.CarriedFiles, _teacher.Location), _tokenizer, _teacher.Location, sample);
         }
     }
 

@@ -49,8 +49,9 @@ public sealed class TrainRunTests(SmallJob job) : IClassFixture<SmallJob>
     [Fact]
     public void BadStarts_AreRefused()
     {
-        var small = job.New("other-vocabulary");
-        SmallJob.WriteDonor(small, SmallJob.Config(vocabulary: 2050));
+        var small = job.New("other-tokenizer");
+        SmallJob.WriteDonor(small, SmallJob.Config());
+        File.WriteAllText(Path.Combine(small, "tokenizer.json"), File.ReadAllText(SmallJob.TokenizerFile).Replace("<|endoftext|>", "<|end|>", StringComparison.Ordinal));
         Refused("--teacher", new TrainOptions { Start = job.Donor, Teacher = small, Corpus = job.Options.Corpus, Healing = job.Healing });
         Refused("--teacher", new TrainOptions { Start = job.Donor, Corpus = job.Options.Corpus, Healing = job.Healing });
         Refused("--tokenizer", FromConfig() with { Tokenizer = null });
@@ -60,6 +61,15 @@ public sealed class TrainRunTests(SmallJob job) : IClassFixture<SmallJob>
         Refused(job.New("broken.json"), FromConfig() with { Start = job.New("broken.json") });
         File.WriteAllText(job.New("tiny.json"), SmallJob.Config(vocabulary: 300).ToJsonString());
         Refused(job.New("tiny.json"), FromConfig() with { Start = job.New("tiny.json") });
+    }
+
+    [Fact]
+    public void ATeacherWithMoreRows_TeachesByThoseOfTheStudent()
+    {
+        var wide = job.New("wide");
+        SmallJob.WriteDonor(wide, SmallJob.Config(vocabulary: 2056));
+        var record = SmallJob.Train(new TrainOptions { Start = job.Donor, Teacher = wide, Corpus = job.Options.Corpus, Healing = job.Healing }, job.New("by-wide"));
+        Assert.InRange(record.Metrics["teacher_discarded_mass"].Value, 1e-6, 0.1);
     }
 
     private TrainOptions FromConfig()
