@@ -1,5 +1,3 @@
-using Prunus.Checkpoints;
-using Prunus.Datasets;
 using Prunus.Decoders;
 using Prunus.Distillation;
 using Prunus.Evaluation;
@@ -7,7 +5,6 @@ using Prunus.Evaluation.Tasks;
 using Prunus.Pruning;
 using Prunus.Runs;
 using Prunus.Shrinking;
-using Prunus.Tokenizers;
 using TorchSharp;
 
 namespace Prunus.Recipes;
@@ -173,7 +170,7 @@ internal sealed class CellRunner(RecipeSize size, IReadOnlyDictionary<string, st
         }
 
         using var scope = torch.NewDisposeScope();
-        var calibration = Calibration(donor, seed);
+        var calibration = donor.Calibration(size, seed);
         if (Cutter.Options(cut, student.Config) is { } options)
         {
             plan = Pruner.Prune(student, calibration, options, seed, ct: cancellation).Plan;
@@ -192,21 +189,6 @@ internal sealed class CellRunner(RecipeSize size, IReadOnlyDictionary<string, st
         ? Decoder.Initialise(plan.Resulting(donor.Config), seed + 1, InitialDeviation, device, torch.ScalarType.Float32)
         : Surgery.Prune(donor, plan);
 
-    private List<torch.Tensor> Calibration(LoadedDonor donor, long seed)
-    {
-        var rows = Math.Min(size.Calibration.Sequences, Math.Max(16, size.Train.Count));
-        var blocks = donor.Corpus.Blocks(rows, size.Calibration.Length, seed);
-        var batches = new List<torch.Tensor>();
-        for (var done = 0; done < size.Calibration.Sequences; done += rows)
-        {
-            var ids = new long[blocks.TokensPerStep];
-            blocks.Fill(batches.Count, ids);
-            batches.Add(torch.tensor(ids, [rows, size.Calibration.Length]));
-        }
-
-        return batches;
-    }
-
     private Decoder Teacher(string name, HealingOptions healing) =>
         Donor(name).Decoders[OnGpu && healing.Precision != Training.Precision.Float32 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32];
 
@@ -220,41 +202,5 @@ internal sealed class CellRunner(RecipeSize size, IReadOnlyDictionary<string, st
         }
 
         return donor;
-    }
-
-    /// <summary>A donor with the texts in its own tokens.</summary>
-    private sealed class LoadedDonor(
-        Checkpoint checkpoint, DonorDecoders decoders, Tokenizer tokenizer, Corpus corpus, IReadOnlyList<(string Name, int[] Tokens)> evaluate, IReadOnlyList<TaskSet> tasks) : IDisposable
-    {
-        public DonorDecoders Decoders => decoders;
-
-        public Tokenizer Tokenizer => tokenizer;
-
-        public Corpus Corpus => corpus;
-
-        public IReadOnlyList<(string Name, int[] Tokens)> Evaluate => evaluate;
-
-        public IReadOnlyList<TaskSet> Tasks => tasks;
-
-        public static LoadedDonor Load(string folder, RecipeSize size, RecipeSources sources, torch.Device device)
-        {
-            var checkpoint = Checkpoint.Open(folder);
-            var tokenizer = Tokenizer.FromFiles(checkpoint.CarriedFiles, checkpoint.Location);
-            var corpus = Corpus.Read(new CorpusOptions
-            {
-                Texts = [.. size.Train.Select(t => new TextWeight(sources.TextPath(t.Text), t.Weight))],
-                HeldOutText = sources.TextPath(size.Evaluate[0].Text),
-            }, tokenizer);
-            corpus.CheckVocabulary(DecoderConfig.FromHuggingFace(checkpoint.Config, folder).VocabSize, folder);
-            return new(checkpoint, new DonorDecoders(checkpoint, device), tokenizer, corpus,
-                [.. size.Evaluate.Select(t => (t.Name, TokenSource.FromFile(sources.TextPath(t.Text), tokenizer).Ids))],
-                [.. size.Tasks.Select(t => TaskSet.Load(EvaluationTasks.Named(t), sources.TaskFolder(t), 0))]);
-        }
-
-        public void Dispose()
-        {
-            decoders.Dispose();
-            checkpoint.Dispose();
-        }
     }
 }
