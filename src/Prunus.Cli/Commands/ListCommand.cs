@@ -10,6 +10,7 @@ using Prunus.Evaluation.Tasks;
 using Prunus.Pruning;
 using Prunus.Reports;
 using Prunus.Runs;
+using Prunus.Vision;
 
 namespace Prunus.Cli.Commands;
 
@@ -35,6 +36,10 @@ internal static class ListCommand
         ("state-losses", () => new Table(["id", "what", "formula"], [.. HiddenStateLosses.All.Select(l => (IReadOnlyList<string>)[l.Id, l.Title, l.Formula])])),
         ("tasks", () => new Table(["id", "what", "paper", "version", "file"],
             [.. EvaluationTasks.All.Select(t => (IReadOnlyList<string>)[t.Id, t.Title, t.Paper, t.Version.ToString("0.0", CultureInfo.InvariantCulture), t.Data.Name + ".jsonl"])])),
+        ("nets", () => new Table(["id", "what", "paper", "images", "weights"],
+            [.. VisionNets.All.Select(n => (IReadOnlyList<string>)[n.Id, n.Title, n.Paper, n.Input.ToString(),
+                n.TakesWidths ? "by its widths" : VisionNets.Named(n.Id).PrunableCount().ToString("N0", CultureInfo.InvariantCulture)])])),
+        ("initialisations", () => new Table(["id", "law of fresh weights", "paper"], [.. VisionInitialisations.All.Select(i => (IReadOnlyList<string>)[i.Id, i.Title, i.Paper])])),
         ("types", () => new Table(["id"], [.. Enum.GetNames<ElementType>().Select(n => (IReadOnlyList<string>)[n])])),
     ];
 

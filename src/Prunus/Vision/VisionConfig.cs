@@ -5,7 +5,7 @@ namespace Prunus.Vision;
 /// <param name="Input">Size of its images.</param>
 /// <param name="Classes">Number of logits.</param>
 /// <param name="Steps">The pass in order. The last step gives the logits.</param>
-public sealed record VisionConfig(string Id, ImageShape Input, int Classes, IReadOnlyList<VisionStep> Steps)
+public sealed record VisionConfig(string Id, MapShape Input, int Classes, IReadOnlyList<VisionStep> Steps)
 {
     /// <summary>Every tensor in the order of the pass, buffers among them.</summary>
     /// <exception cref="PrunusInputException">The images are too small for the net.</exception>

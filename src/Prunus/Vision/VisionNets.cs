@@ -10,7 +10,7 @@ namespace Prunus.Vision;
 /// <param name="Create">The net's steps for images of a size, a number of classes and, where the kind takes them, widths of the hidden layers.</param>
 /// <param name="TakesWidths">Whether widths have to be given.</param>
 public sealed record VisionNetKind(
-    string Id, string Title, string Paper, ImageShape Input, Func<int, IReadOnlyList<int>, IReadOnlyList<VisionStep>> Create, bool TakesWidths = false);
+    string Id, string Title, string Paper, MapShape Input, Func<int, IReadOnlyList<int>, IReadOnlyList<VisionStep>> Create, bool TakesWidths = false);
 
 /// <summary>All kinds of nets.</summary>
 public static class VisionNets
@@ -20,19 +20,19 @@ public static class VisionNets
 
     public static IReadOnlyList<VisionNetKind> All { get; } =
     [
-        new("mlp", "linear layers of any widths (mlp:64-32), ReLU", "none", ImageShape.Mnist, PlainNets.Mlp, TakesWidths: true),
-        new("lenet-300-100", "linear 300, 100, ReLU", Frankle, ImageShape.Mnist, (classes, _) => PlainNets.Mlp(classes, [300, 100])),
+        new("mlp", "linear layers of any widths (mlp:64-32), ReLU", "none", MapShape.Mnist, PlainNets.Mlp, TakesWidths: true),
+        new("lenet-300-100", "linear 300, 100, ReLU", Frankle, MapShape.Mnist, (classes, _) => PlainNets.Mlp(classes, [300, 100])),
         new("lenet-5", "5x5 convolutions 6, 16 with max-pool, linear 120, 84, ReLU", "LeCun et al. 1998, Proc. IEEE 86(11), as in da Cunha et al. 2022",
-            ImageShape.Mnist, (classes, _) => PlainNets.LeNet5(classes)),
-        new("conv-2", "3x3 convolutions 64, 64, max-pool, linear 256, 256", Frankle, ImageShape.Cifar, (classes, _) => PlainNets.Conv(classes, 64)),
-        new("conv-4", "conv-2 with 128, 128, max-pool", Frankle, ImageShape.Cifar, (classes, _) => PlainNets.Conv(classes, 64, 128)),
-        new("conv-6", "conv-4 with 256, 256, max-pool", Frankle, ImageShape.Cifar, (classes, _) => PlainNets.Conv(classes, 64, 128, 256)),
-        new("conv-8", "conv-6 with 512, 512, max-pool", Hidden, ImageShape.Cifar, (classes, _) => PlainNets.Conv(classes, 64, 128, 256, 512)),
+            MapShape.Mnist, (classes, _) => PlainNets.LeNet5(classes)),
+        new("conv-2", "3x3 convolutions 64, 64, max-pool, linear 256, 256", Frankle, MapShape.Cifar, (classes, _) => PlainNets.Conv(classes, 64)),
+        new("conv-4", "conv-2 with 128, 128, max-pool", Frankle, MapShape.Cifar, (classes, _) => PlainNets.Conv(classes, 64, 128)),
+        new("conv-6", "conv-4 with 256, 256, max-pool", Frankle, MapShape.Cifar, (classes, _) => PlainNets.Conv(classes, 64, 128, 256)),
+        new("conv-8", "conv-6 with 512, 512, max-pool", Hidden, MapShape.Cifar, (classes, _) => PlainNets.Conv(classes, 64, 128, 256, 512)),
         new("vgg-19", "16 3x3 convolutions with batch norm, max-pools, mean over the map, one linear layer", $"Simonyan and Zisserman 2015, arXiv 1409.1556, as in {Frankle}",
-            ImageShape.Cifar, (classes, _) => PlainNets.Vgg19(classes)),
-        new("resnet-20", "9 residual blocks of 16, 32, 64 channels, shortcuts without weights", He, ImageShape.Cifar, (classes, _) => ResidualNets.Cifar(classes, 3)),
-        new("resnet-32", "15 residual blocks", He, ImageShape.Cifar, (classes, _) => ResidualNets.Cifar(classes, 5)),
-        new("resnet-56", "27 residual blocks", He, ImageShape.Cifar, (classes, _) => ResidualNets.Cifar(classes, 9)),
+            MapShape.Cifar, (classes, _) => PlainNets.Vgg19(classes)),
+        new("resnet-20", "9 residual blocks of 16, 32, 64 channels, shortcuts without weights", He, MapShape.Cifar, (classes, _) => ResidualNets.Cifar(classes, 3)),
+        new("resnet-32", "15 residual blocks", He, MapShape.Cifar, (classes, _) => ResidualNets.Cifar(classes, 5)),
+        new("resnet-56", "27 residual blocks", He, MapShape.Cifar, (classes, _) => ResidualNets.Cifar(classes, 9)),
     ];
 
     /// <summary>The net of a name: <c>conv-4</c>, <c>mlp:64-32</c>.</summary>
@@ -40,7 +40,7 @@ public static class VisionNets
     /// <param name="input">Size of the images; those of the kind by default.</param>
     /// <param name="classes">Number of logits, 10 by default.</param>
     /// <exception cref="PrunusInputException">There is no such net, the widths are not fit, or the images are too small.</exception>
-    public static VisionConfig Named(string name, ImageShape? input = null, int classes = 10)
+    public static VisionConfig Named(string name, MapShape? input = null, int classes = 10)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         var colon = name.IndexOf(':', StringComparison.Ordinal);

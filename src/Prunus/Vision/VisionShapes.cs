@@ -6,7 +6,7 @@ internal sealed class VisionShapes
     private readonly VisionConfig _config;
     private readonly List<VisionParameter> _found = [];
     private readonly VisionStep _output;
-    private ImageShape _map;
+    private MapShape _map;
     private VisionAxis _axis = VisionAxis.Fixed;
     private int _layer = -1;
 

@@ -55,5 +55,5 @@ public sealed class VisionNetsTests
     [Fact]
     public void Named_ImagesThatPoolingUsesUp_AreRefused() => Assert.Equal(
         "net conv-8: images of 3x8x8 leave nothing after pool4; use larger images or a shallower net",
-        Assert.Throws<PrunusInputException>(() => VisionNets.Named("conv-8", new ImageShape(3, 8, 8))).Message);
+        Assert.Throws<PrunusInputException>(() => VisionNets.Named("conv-8", new MapShape(3, 8, 8))).Message);
 }
