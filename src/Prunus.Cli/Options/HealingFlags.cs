@@ -66,8 +66,12 @@ internal static class HealingFlags
     }
 
     /// <summary>The training with what is advised for this cut where the user left it open, and a line for each such choice.</summary>
-    public static (HealingOptions Options, IReadOnlyList<string> Notes) Advised(VerbContext context, DecoderConfig donor, DecoderConfig student, HealingOptions options) =>
-        Advice.ForHealing(donor, student, options, context.Given(LearningRate), context.Given(HiddenStates) || context.Given(TeacherCache));
+    public static (HealingOptions Options, IReadOnlyList<string> Notes) Advised(VerbContext context, DecoderConfig donor, DecoderConfig student, HealingOptions options)
+    {
+        var (advised, notes) = Advice.ForHealing(donor, student, options, context.Given(LearningRate), context.Given(HiddenStates));
+        return options.TeacherCache is null || advised.HiddenStates is null || context.Given(HiddenStates) ? (advised, notes)
+            : (advised with { HiddenStates = null }, [.. notes.Where(n => !n.Contains(HiddenStateOptions.Flag, StringComparison.Ordinal)), "advice: hidden states would help where depth falls this much; they are left out because of --teacher-cache"]);
+    }
 
     private static TeacherCorrectionOptions? Correction(VerbContext context)
     {

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Prunus.Decoders;
 using Prunus.Native;
 using Prunus.Runs;
@@ -11,12 +13,13 @@ namespace Prunus.Distillation;
 
 /// <summary>
 /// What a teacher says of each sequence, kept on disk: its states after the final norm [T,H], whose product with its output head are its logits. That is V/H times less
-/// than the logits and nothing is rounded. A sequence is found by its tokens and the teacher's weights, whatever the batch or the training it comes in; a damaged file counts as none.
+/// than the logits and nothing is rounded. A sequence is found by its tokens and the teacher's weights, whatever the batch or the training it comes in (whose shape the last bits may tell); a damaged file counts as none.
 /// </summary>
 public sealed class TeacherCache
 {
     private const int HashBytes = SHA256.HashSizeInBytes;
-    private const int ProbeTokens = 32;
+    private const long PieceElements = 64 << 20;
+    private static readonly JsonSerializerOptions Settings = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
     private static readonly ConditionalWeakTable<Decoder, string> Fingerprints = [];
     private readonly string _folder;
     private readonly Decoder _teacher;
@@ -53,20 +56,18 @@ public sealed class TeacherCache
         var near = torch.empty([rows, length, _teacher.Config.Hidden], dtype: _teacher.Type);
         var missing = Enumerable.Range(0, (int)rows).Where(row => !Read(paths[row], near[row])).ToArray();
         Count = (Count.Found + rows - missing.Length, Count.Computed + missing.Length);
-        if (missing.Length == 0)
+        if (missing.Length > 0)
         {
-            return near.to(_teacher.Device).MoveToOuterDisposeScope();
+            // The whole micro-batch, but only what is missing is taken: what was found counts, however often a step is repeated.
+            var fetched = _teacher.Body(batch.Ids).cpu().contiguous();
+            foreach (var row in missing)
+            {
+                near[row].copy_(fetched[row]);
+                Write(paths[row], fetched[row]);
+            }
         }
 
-        // The whole micro-batch: what the teacher gives for a sequence may depend on its company in the last bits.
-        var states = _teacher.Body(batch.Ids);
-        var fetched = states.cpu().contiguous();
-        foreach (var row in missing)
-        {
-            Write(paths[row], fetched[row]);
-        }
-
-        return states.MoveToOuterDisposeScope();
+        return near.to(_teacher.Device).MoveToOuterDisposeScope();
     }
 
     private static bool Read(string path, torch.Tensor row)
@@ -104,6 +105,10 @@ public sealed class TeacherCache
                 stream.Write(values);
             });
         }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another process was faster with the same sequence.
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new PrunusInputException("--teacher-cache", $"{path}: {e.Message}", "make room, or leave the option out; the same command then goes on", e);
@@ -118,21 +123,22 @@ public sealed class TeacherCache
         return Path.Combine(_folder, name[..2], name[2..40]);
     }
 
-    // Weights, and what becomes of them: the states of a probe depend on everything else that a configuration says.
+    // Weights and configuration: together they are the teacher. Pieces, since a span ends at 2 GiB.
     private static string Fingerprint(Decoder teacher)
     {
         using var noGradient = torch.no_grad();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(teacher.Config, Settings));
         foreach (var (name, parameter) in teacher.Parameters.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
             using var scope = torch.NewDisposeScope();
             hash.AppendData(System.Text.Encoding.UTF8.GetBytes(name));
-            hash.AppendData(Bytes(parameter.detach().cpu().contiguous()));
+            var flat = parameter.detach().cpu().contiguous().flatten();
+            for (long first = 0; first < flat.numel(); first += PieceElements)
+            {
+                hash.AppendData(Bytes(flat.narrow(0, first, Math.Min(PieceElements, flat.numel() - first))));
+            }
         }
-
-        using var probeScope = torch.NewDisposeScope();
-        var probe = torch.arange(Math.Min(ProbeTokens, teacher.Config.VocabSize), dtype: torch.ScalarType.Int64, device: teacher.Device).unsqueeze(0);
-        hash.AppendData(Bytes(teacher.Body(probe).cpu().contiguous()));
 
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }

@@ -35,9 +35,10 @@ public static class TeacherVocabulary
     {
         for (var id = 0; id < student.VocabularySize; id++)
         {
-            if (student.TokenText(id) is { } text && teacher.TokenText(id) != text)
+            // Ids that one of them has no name for are padding.
+            if (student.TokenText(id) is { } text && teacher.TokenText(id) is { } other && other != text)
             {
-                throw new PrunusInputException("--teacher", $"{location} has token {id} '{teacher.TokenText(id)}', the student '{text}'", "teacher and student must share a tokenizer");
+                throw new PrunusInputException("--teacher", $"{location} has token {id} '{other}', the student '{text}'", "teacher and student must share a tokenizer");
             }
         }
 

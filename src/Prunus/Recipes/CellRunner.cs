@@ -94,6 +94,11 @@ internal sealed class CellRunner(RecipeSize size, IReadOnlyDictionary<string, st
         IProgress<ProgressUpdate>? progress, CancellationToken cancellation)
     {
         var folder = Path.Combine(work, $"stage-{stage}");
+        if (variant.Teacher != variant.Donor)
+        {
+            TeacherVocabulary.CheckTokenizers(Donor(variant.Teacher).Tokenizer, donor.Tokenizer, variant.Teacher, "");
+        }
+
         var known = stage == 0 && variant.Start != StudentStart.Random && variant.Teacher == variant.Donor ? plan : null;
         if (healing.TeacherCorrection is null)
         {

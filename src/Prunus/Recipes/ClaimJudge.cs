@@ -12,8 +12,9 @@ internal static class ClaimJudge
 
     private static Claim Judge(RecipeClaim claim, RecipeResults results)
     {
-        var (mean, low, high) = StudentInterval.Of([.. results.Size.Seeds.Select(seed => results.Quantity(claim.Quantity, seed))]);
-        var text = claim.Text + (results.IsLowerBound(claim.Quantity) ? " (a lower bound: the loss was not reached within the budget)" : "");
+        double[] values = [.. results.Size.Seeds.Select(seed => results.Quantity(claim.Quantity, seed))];
+        var (mean, low, high) = StudentInterval.Of(values);
+        var text = claim.Text + (values.Length > 1 && values.Distinct().Count() == 1 ? " (the same with every seed: one observation)" : "") + (results.IsLowerBound(claim.Quantity) ? " (a lower bound: the loss was not reached within the budget)" : "");
         var judged = claim.Side switch
         {
             ClaimSide.Above => Claim.Above(claim.Id, text, claim.Bound, mean, low, high),

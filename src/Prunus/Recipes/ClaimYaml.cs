@@ -78,7 +78,7 @@ internal static class ClaimYaml
     private static (IReadOnlyList<MetricReference>? First, IReadOnlyList<MetricReference>? Second) OverVariants(YamlMap map, string first, string second, VariantNames known)
     {
         var (a, b) = (map.Need(first), map.Need(second));
-        var variants = known.Matching(map.Texts("variants"));
+        var variants = known.Variants(map.Texts("variants")).Select(v => v.Name).ToList();
         var found = (known.References(map, first, variants.Select(v => $"{v}.{a}")), known.References(map, second, variants.Select(v => $"{v}.{b}")));
         map.Done();
         return found;

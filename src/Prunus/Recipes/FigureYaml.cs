@@ -86,8 +86,9 @@ internal static class FigureYaml
 
     private static RecipeFigure.Settling? Settling(YamlMap map, string title, VariantNames known, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
     {
-        var (variants, steps) = (known.Matching(map.Texts("variants")), Listed(map, "steps", lists).Select(s => Step(map, s)).ToList());
-        var losses = steps.Select(s => known.References(map, "steps", variants.Select(v => $"{v}.loss@{s}"))!).ToList();
+        var variants = known.Variants(map.Texts("variants"));
+        var steps = Listed(map, "steps", lists).Select(s => Step(map, s, variants)).ToList();
+        var losses = steps.Select(s => known.References(map, "steps", variants.Select(v => $"{v.Name}.loss@{s}"))!).ToList();
         return variants.Count < 3 || steps.Count == 0 ? null : new(title, steps, losses);
     }
 
@@ -99,8 +100,13 @@ internal static class FigureYaml
             _ => throw new PrunusInputException(map.Place, $"'{key}' is missing", $"add '{key}: […]'"),
         };
 
-    private static int Step(YamlMap map, string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : throw map.Fault("steps", $"has '{text}'", "list whole numbers, 0 = before training");
+    private static int Step(YamlMap map, string text, IReadOnlyList<Variant> variants) =>
+        !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? throw map.Fault("steps", $"has '{text}'", "list whole numbers, 0 = before training")
+        : variants.FirstOrDefault(v => !Evaluated(v.Stages[^1].Healing, step)) is { } without ? throw map.Fault("steps", $"has {step}, at which '{without.Name}' is not evaluated", "list 0, multiples of evaluate_every, and the last step")
+        : step;
+
+    private static bool Evaluated(Shrinking.HealingOptions healing, int step) =>
+        healing.EvaluateEvery > 0 && step <= healing.Steps && (step % healing.EvaluateEvery == 0 || step == healing.Steps);
 
     private static double Number(YamlMap map, string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw map.Fault("x", $"has '{text}'", "x must be numbers");

@@ -43,6 +43,9 @@ internal sealed class VariantNames(RecipeSize size, IReadOnlyList<string> all)
     /// <summary>Variants of this size that match patterns with <c>*</c>, in their order.</summary>
     public IReadOnlyList<string> Matching(IReadOnlyList<string> patterns) => [.. _here.Where(name => patterns.Any(p => RecipeReader.Matches(name, p)))];
 
+    /// <summary>The same without the donors, which nothing was done to.</summary>
+    public IReadOnlyList<Variant> Variants(IReadOnlyList<string> patterns) => [.. size.Variants.Where(v => patterns.Any(p => RecipeReader.Matches(v.Name, p)))];
+
     private IEnumerable<string> Metrics => [.. Plain, .. size.Evaluate.SelectMany(t => (string[])["before_" + t.Name, "loss_" + t.Name]), .. size.Tasks.Select(t => Accuracy + t)];
 
     // A task's items are not everywhere: sizes that run on embedded data alone leave tasks out.

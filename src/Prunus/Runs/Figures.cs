@@ -1,12 +1,12 @@
 namespace Prunus.Runs;
 
-/// <summary>A bar chart.</summary>
+/// <summary>Values of several things, drawn as dots with whiskers.</summary>
 /// <param name="Title">Its title.</param>
-/// <param name="YLabel">What the bars' length is, with unit.</param>
-/// <param name="Bars">From left to right.</param>
+/// <param name="YLabel">What the values are, with unit.</param>
+/// <param name="Bars">From top to bottom.</param>
 public sealed record BarFigure(string Title, string YLabel, IReadOnlyList<Bar> Bars);
 
-/// <summary>A bar.</summary>
+/// <summary>One of them.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Value">The estimate; NaN leaves a gap.</param>
 /// <param name="Low">Lower end of its 95 % interval, or null.</param>

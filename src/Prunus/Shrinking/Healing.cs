@@ -13,7 +13,7 @@ namespace Prunus.Shrinking;
 /// <param name="Training">Losses of every step.</param>
 /// <param name="Epochs">How often each text was gone through.</param>
 /// <param name="Terms">Names of the losses in <see cref="StepMetrics.Terms"/>.</param>
-/// <param name="DiscardedMass">Mean probability on the first batch that the teacher gives to vocabulary rows the student lacks; null where it has no more rows.</param>
+/// <param name="DiscardedMass">Mean probability on the first micro-batch that the teacher gives to vocabulary rows the student lacks; null where it has no more rows.</param>
 public sealed record HealingResult(TrainingResult Training, IReadOnlyList<SourceEpochs> Epochs, IReadOnlyList<string> Terms, double? DiscardedMass = null);
 
 /// <summary>How often a text was gone through.</summary>
@@ -32,6 +32,7 @@ public static class Healing
     /// <param name="work">Folder of the checkpoints that a repeated call resumes from; null = none.</param>
     /// <param name="progress">Told at log intervals.</param>
     /// <param name="cancellation">Looked at between steps.</param>
+    /// <remarks>Whether teacher and student mean the same by an id is the caller's to check: <see cref="TeacherVocabulary.CheckTokenizers"/>.</remarks>
     /// <param name="plan">Plan by which the student was cut from the teacher; hidden-state losses then know its channels and layers. Null when it was not, or nobody knows.</param>
     /// <exception cref="PrunusInputException">Student, teacher, texts, plan and options do not fit together.</exception>
     public static HealingResult Run(
@@ -72,7 +73,7 @@ public static class Healing
         {
             Evaluate = options.EvaluateEvery > 0 ? decoder => HeldOutLoss(decoder, corpus, options.Block.Value).MeanLoss : null,
         };
-        var discarded = options.NeedsTeacher ? Discarded(teacher!, student, blocks) : null;
+        var discarded = options.NeedsTeacher ? Discarded(teacher!, student, blocks, options.MicroBatch ?? options.Batch.Value) : null;
         var result = trainer.Run(Told(progress, stage), cancellation);
         return new HealingResult(result, [.. blocks.Epochs(result.Steps.Count).Select(e => new SourceEpochs(e.Name, e.Epochs))], objective.Names, discarded);
     }
@@ -97,14 +98,16 @@ public static class Healing
     private static Decoder Needed(Decoder? teacher) =>
         teacher ?? throw new PrunusInputException("--teacher", "is missing", "hidden-state losses and teacher correction need the checkpoint to learn from");
 
-    private static double? Discarded(Decoder teacher, Decoder student, Datasets.PackedBlocks blocks)
+    private static double? Discarded(Decoder teacher, Decoder student, Datasets.PackedBlocks blocks, long rows)
     {
         if (teacher.Config.VocabSize == student.Config.VocabSize)
         {
             return null;
         }
 
-        using var ids = TorchSharp.torch.tensor(blocks.Batch(0)).to(TorchSharp.torch.ScalarType.Int64).to(teacher.Device);
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        var batch = TorchSharp.torch.tensor(blocks.Batch(0));
+        var ids = batch.narrow(0, 0, Math.Min(rows, batch.size(0))).to(TorchSharp.torch.ScalarType.Int64).to(teacher.Device);
         return TeacherVocabulary.DiscardedMass(teacher, ids, student.Config.VocabSize);
     }
 

@@ -20,6 +20,7 @@ public sealed class TrainRun : IDisposable
     private readonly JsonObject _config;
     private readonly IReadOnlyDictionary<string, byte[]> _files;
     private const int SampleTokens = 2048;
+    private static readonly string[] TokenizerNames = ["tokenizer.json", "tokenizer.model", "vocab.json"];
     private readonly Tokenizer _tokenizer;
 
     /// <param name="options">The training.</param>
@@ -90,7 +91,7 @@ public sealed class TrainRun : IDisposable
     // A teacher may come without a tokenizer; then nobody can tell.
     private void CheckTeacher(string sample)
     {
-        if (_teacher is { CarriedFiles.Count: > 0 } && _teacher.CarriedFiles.ContainsKey("tokenizer.json"))
+        if (_teacher is not null && TokenizerNames.Any(_teacher.CarriedFiles.ContainsKey))
         {
             TeacherVocabulary.CheckTokenizers(Tokenizer.FromFiles(_teacher.CarriedFiles, _teacher.Location), _tokenizer, _teacher.Location, sample);
         }

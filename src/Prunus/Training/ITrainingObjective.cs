@@ -21,7 +21,7 @@ public interface ITrainingObjective
 
     /// <summary>
     /// Runs forward and backward on a micro-batch. Gradients of the student's body go to its parameters' <c>grad</c>, those of the output
-    /// head are added to <paramref name="headGradient"/>, those of <see cref="Groups"/> go to their own. Nothing is fetched from the device.
+    /// head are added to <paramref name="headGradient"/>, those of <see cref="Groups"/> go to their own. Nothing is fetched from the device, unless a teacher's states go to disk.
     /// </summary>
     /// <param name="student">The student.</param>
     /// <param name="batch">The tokens.</param>

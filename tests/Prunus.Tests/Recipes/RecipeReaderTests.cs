@@ -50,6 +50,7 @@ public sealed class RecipeReaderTests
     [InlineData("times: 3", "times: three", "mine.yaml:21: 'times' is 'three', not a whole number; correct the value")]
     [InlineData("train: {demo: 1}", "train: {demo: 1}\n    tasks: [piqqa]", "mine.yaml:13: --tasks 'piqqa' is no task; did you mean 'piqa'?")]
     [InlineData("train: {demo: 1}", "train: {demo: 1}\n    task_items: 0", "mine.yaml:13: 'task_items' is 0; give 1 or more")]
+    [InlineData("claims:", "figures:\n  - {kind: settling, title: t, steps: [0, 3], variants: [tau*, longer]}\nclaims:", "mine.yaml:23: 'steps' has 0, at which 'tau 0.5' is not evaluated; list 0, multiples of evaluate_every, and the last step")]
     [InlineData("slide: none", "slide: [none", "mine.yaml: is no YAML")]
     [InlineData("slide: none", "slide: &x none", "mine.yaml:4: uses an anchor; write the values out, or use 'for' and lists")]
     public void Faults_NameTheirLine(string good, string bad, string message)
