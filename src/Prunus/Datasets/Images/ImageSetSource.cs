@@ -1,0 +1,67 @@
+namespace Prunus.Datasets.Images;
+
+/// <summary>A data set the tool knows: what it is, where its files lie, how they are read.</summary>
+/// <param name="Id">Its name on the command line.</param>
+/// <param name="Title">What it holds.</param>
+/// <param name="Licence">What it may be used under.</param>
+/// <param name="Get">How a user gets it.</param>
+/// <param name="Folders">Names its folder may have below the data folder; none when it comes with the tool.</param>
+/// <param name="SystemFolders">Full paths that are looked at last.</param>
+/// <param name="Splits">Its parts.</param>
+/// <param name="Read">From files, split and seed to images; files are checked already.</param>
+public sealed record ImageSetSource(
+    string Id, string Title, string Licence, string Get, IReadOnlyList<string> Folders, IReadOnlyList<string> SystemFolders,
+    IReadOnlyList<ImageSplitFiles> Splits, Func<IReadOnlyList<ImageFileContent>, ImageSplit, ulong, ImageSet> Read)
+{
+    /// <summary>Whether it is made by seed rather than read.</summary>
+    public bool IsSynthetic => Splits.All(split => split.Files.Count == 0);
+
+    /// <summary>Reads a split; files of known hash and the number of images are checked.</summary>
+    /// <param name="split">Which part.</param>
+    /// <param name="search">Where to look.</param>
+    /// <param name="seed">Of a synthetic set; others don't depend on it.</param>
+    /// <exception cref="PrunusInputException">The set has no such part, was not found (the message tells how to get it), or a file is damaged.</exception>
+    public ImageSet Load(ImageSplit split, ImageSetSearch search, ulong seed = 0) => Load(Part(split), Folder(search), seed).Set;
+
+    /// <summary>Reads everything and says how many files a known hash confirms.</summary>
+    /// <exception cref="PrunusInputException">As <see cref="Load(ImageSplit, ImageSetSearch, ulong)"/>.</exception>
+    public IReadOnlyList<ImageSplitCheck> Check(ImageSetSearch search)
+    {
+        var folder = Folder(search);
+        return [.. Splits.Select(part =>
+        {
+            var (set, confirmed) = Load(part, folder, 0);
+            return new ImageSplitCheck(part.Split, set.Count, set.Shape, set.ClassCounts(), confirmed, part.Files.Count);
+        })];
+    }
+
+    private string Folder(ImageSetSearch search) => search.Find(this)
+        ?? throw new PrunusInputException(Id, $"is neither in {search.Root} nor elsewhere on this machine", $"{Get}; name its folder with --data or {ImageSetSearch.Variable}");
+
+    private ImageSplitFiles Part(ImageSplit split) => Splits.FirstOrDefault(part => part.Split == split)
+        ?? throw new PrunusInputException(Id, $"has no {split.ToString().ToLowerInvariant()} images", "use another set");
+
+    private (ImageSet Set, int Confirmed) Load(ImageSplitFiles part, string folder, ulong seed)
+    {
+        var (contents, confirmed) = (new List<ImageFileContent>(), 0);
+        foreach (var file in part.Files)
+        {
+            var content = ImageFileContent.Read(file.In(folder) ?? Path.Combine(folder, file.Name));
+            confirmed += file.Verify(content) ? 1 : 0;
+            contents.Add(content);
+        }
+
+        var set = Read(contents, part.Split, seed);
+        return set.Count == part.Count ? (set, confirmed) : throw new PrunusInputException(
+            contents[0].Path, $"holds {set.Count} images, and {Id} has {part.Count}", "check that it is the right file");
+    }
+}
+
+/// <summary>What a check of a split found.</summary>
+/// <param name="Split">Which part.</param>
+/// <param name="Count">Images.</param>
+/// <param name="Shape">Size of each.</param>
+/// <param name="ClassCounts">Images of each class.</param>
+/// <param name="Confirmed">Files whose hash is known and agrees.</param>
+/// <param name="Files">Files read.</param>
+public sealed record ImageSplitCheck(ImageSplit Split, int Count, ImageShape Shape, IReadOnlyList<int> ClassCounts, int Confirmed, int Files);
