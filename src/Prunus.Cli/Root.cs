@@ -55,6 +55,7 @@ internal static class Root
         PlanCommand.Create(),
         PruneCommand.Create(),
         SearchCommand.Create(),
+        DataCommand.Create(),
         RecipeCommand.Create(),
         CompareCommand.Create(),
         ReportCommand.Create(),
