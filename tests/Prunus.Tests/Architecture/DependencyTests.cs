@@ -11,7 +11,7 @@ public class DependencyTests
         ["Prunus"],
         ["Prunus.Native", "Prunus.Randomness"],
         ["Prunus.Checkpoints", "Prunus.Tokenizers", "Prunus.Datasets", "Prunus.Runs", "Prunus.Jobs"],
-        ["Prunus.Decoders", "Prunus.Vision"],
+        ["Prunus.Decoders", "Prunus.Vision", "Prunus.Batches"],
         ["Prunus.Training", "Prunus.Evaluation"],
         ["Prunus.Pruning", "Prunus.Distillation"],
         ["Prunus.Shrinking"],

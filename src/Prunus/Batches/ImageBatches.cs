@@ -1,0 +1,134 @@
+using Prunus.Datasets.Images;
+using Prunus.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Prunus.Batches;
+
+/// <summary>
+/// Batches of a set that lies on the device as bytes. A batch is gathered, varied and normalised there; the host does work once an epoch: it draws the order and
+/// the variations (<see cref="EpochDraws"/>) and copies them over. Batch of step s is a pure function of (seed, s), so a resumed training sees the same ones.
+/// </summary>
+public sealed class ImageBatches : IDisposable
+{
+    private readonly ulong _seed;
+    private readonly AugmentationOptions? _augmentation;
+    private readonly Tensor _images, _labels, _mean, _deviation;
+    private Tensor? _order, _draws;
+    private long _epoch = -1;
+
+    /// <param name="set">The images.</param>
+    /// <param name="device">Where they are kept, as N·C·H·W bytes, and batches are made.</param>
+    /// <param name="batchSize">B; an epoch's last images that fill no batch are left out of training.</param>
+    /// <param name="statistics">What to normalise with: those of the training images, for test images too.</param>
+    /// <param name="seed">Of order and variations.</param>
+    /// <param name="augmentation">How training images are varied; null = not.</param>
+    /// <exception cref="PrunusInputException">The batch is larger than the set, or an option is out of range.</exception>
+    public ImageBatches(ImageSet set, Device device, int batchSize, ChannelStatistics statistics, ulong seed, AugmentationOptions? augmentation = null)
+    {
+        if (batchSize < 1 || batchSize > set.Count)
+        {
+            throw new PrunusInputException("batch size", $"{batchSize} of a set of {set.Count} images", $"use 1 to {set.Count}");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNotEqual(statistics.Mean.Count, set.Shape.Channels);
+        augmentation?.Validate();
+        Libtorch.Load();
+        (Shape, Count, BatchSize, _seed, _augmentation) = (set.Shape, set.Count, batchSize, seed, augmentation);
+        using var scope = NewDisposeScope();
+        var (channels, height, width) = (set.Shape.Channels, set.Shape.Height, set.Shape.Width);
+        _images = tensor(set.Images.ToArray(), [set.Count, channels, height, width]).to(device).DetachFromDisposeScope();
+        _labels = tensor(set.Labels.ToArray()).to(device).to(ScalarType.Int64).DetachFromDisposeScope();
+        _mean = PerChannel(statistics.Mean, device);
+        _deviation = PerChannel(statistics.StandardDeviation, device);
+    }
+
+    /// <summary>Size of an image.</summary>
+    public ImageShape Shape { get; }
+
+    /// <summary>Images of the set.</summary>
+    public int Count { get; }
+
+    /// <summary>B.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>Whole batches of an epoch.</summary>
+    public int StepsPerEpoch => Count / BatchSize;
+
+    /// <summary>The training batch of a step, counted from 0 over all epochs: in the epoch's order, varied, normalised.</summary>
+    public ImageBatch Train(long step)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        Enter(step / StepsPerEpoch);
+        using var scope = NewDisposeScope();
+        var start = step % StepsPerEpoch * BatchSize;
+        var picked = _order!.narrow(0, start, BatchSize);
+        var images = _images.index_select(0, picked);
+        if (_draws is not null)
+        {
+            images = Vary(images, _draws.narrow(0, start, BatchSize));
+        }
+
+        return Moved(Normalise(images), _labels.index_select(0, picked));
+    }
+
+    /// <summary>Images <paramref name="start"/> … in the order of the set, unvaried, normalised; fewer than B at the end of the set.</summary>
+    public ImageBatch InOrder(int start)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(start, Count);
+        using var scope = NewDisposeScope();
+        var count = Math.Min(BatchSize, Count - start);
+        return Moved(Normalise(_images.narrow(0, start, count)), _labels.narrow(0, start, count).clone());
+    }
+
+    public void Dispose()
+    {
+        foreach (var tensor in new[] { _images, _labels, _mean, _deviation, _order, _draws })
+        {
+            tensor?.Dispose();
+        }
+    }
+
+    private static ImageBatch Moved(Tensor images, Tensor labels) => new(images.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
+
+    // [C] on the scale 0 to 1 → [C,1,1] on that of bytes.
+    private static Tensor PerChannel(IReadOnlyList<double> values, Device device) =>
+        tensor([.. values.Select(value => (float)(255 * value))], [values.Count, 1, 1]).to(device).DetachFromDisposeScope();
+
+    private void Enter(long epoch)
+    {
+        if (epoch == _epoch)
+        {
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        _order?.Dispose();
+        _draws?.Dispose();
+        _order = tensor(EpochDraws.Order(_seed, checked((uint)epoch), Count)).to(_images.device).to(ScalarType.Int64).DetachFromDisposeScope();
+        _draws = _augmentation is null ? null
+            : tensor(EpochDraws.Augmentation(_seed, checked((uint)epoch), Count, _augmentation), [Count, 3]).to(_images.device).to(ScalarType.Int64).DetachFromDisposeScope();
+        _epoch = epoch;
+    }
+
+    // images: [B,C,H,W] bytes; draws: [B,3] row, column, mirrored.
+    private Tensor Vary(Tensor images, Tensor draws)
+    {
+        var (padding, height, width) = (_augmentation!.Padding, Shape.Height, Shape.Width);
+        var padded = nn.functional.pad(images, [padding, padding, padding, padding], PaddingModes.Constant, 0);
+        var across = arange(width, dtype: ScalarType.Int64, device: images.device).unsqueeze(0);
+        var down = arange(height, dtype: ScalarType.Int64, device: images.device).unsqueeze(0);
+
+        // Mirrored columns run W-1 … 0: w + m·(W-1 - 2w). columns: [B,W], rows: [B,H].
+        var columns = draws.narrow(1, 1, 1) + across + draws.narrow(1, 2, 1) * (width - 1 - 2 * across);
+        var rows = draws.narrow(1, 0, 1) + down;
+
+        // Where each pixel lies in the flat padded plane: [B,1,H·W] → [B,C,H·W].
+        var flat = (rows.unsqueeze(2) * (width + 2 * padding) + columns.unsqueeze(1)).view(BatchSize, 1, height * width);
+        return padded.view(BatchSize, Shape.Channels, -1).gather(2, flat.expand(BatchSize, Shape.Channels, height * width)).view(BatchSize, Shape.Channels, height, width);
+    }
+
+    // (byte/255 - mean) / deviation, both scaled by 255.
+    private Tensor Normalise(Tensor images) => images.to(ScalarType.Float32).sub_(_mean).div_(_deviation);
+}
