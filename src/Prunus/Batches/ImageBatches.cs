@@ -14,6 +14,7 @@ public sealed class ImageBatches : IDisposable
     private readonly ulong _seed;
     private readonly AugmentationOptions? _augmentation;
     private readonly Tensor _images, _labels, _mean, _deviation;
+    private readonly Tensor? _places, _shifts;
     private Tensor? _order, _draws;
     private long _epoch = -1;
 
@@ -41,6 +42,10 @@ public sealed class ImageBatches : IDisposable
         _labels = tensor(set.Labels.ToArray()).to(device).to(ScalarType.Int64).DetachFromDisposeScope();
         _mean = PerChannel(statistics.Mean, device);
         _deviation = PerChannel(statistics.StandardDeviation, device);
+        if (augmentation is not null)
+        {
+            (_places, _shifts) = Indices(set.Shape, augmentation.Padding, device);
+        }
     }
 
     /// <summary>Size of an image.</summary>
@@ -84,7 +89,7 @@ public sealed class ImageBatches : IDisposable
 
     public void Dispose()
     {
-        foreach (var tensor in new[] { _images, _labels, _mean, _deviation, _order, _draws })
+        foreach (var tensor in new[] { _images, _labels, _mean, _deviation, _places, _shifts, _order, _draws })
         {
             tensor?.Dispose();
         }
@@ -115,18 +120,22 @@ public sealed class ImageBatches : IDisposable
     // images: [B,C,H,W] bytes; draws: [B,3] row, column, mirrored.
     private Tensor Vary(Tensor images, Tensor draws)
     {
-        var (padding, height, width) = (_augmentation!.Padding, Shape.Height, Shape.Width);
+        var padding = _augmentation!.Padding;
         var padded = nn.functional.pad(images, [padding, padding, padding, padding], PaddingModes.Constant, 0);
-        var across = arange(width, dtype: ScalarType.Int64, device: images.device).unsqueeze(0);
-        var down = arange(height, dtype: ScalarType.Int64, device: images.device).unsqueeze(0);
 
-        // Mirrored columns run W-1 … 0: w + m·(W-1 - 2w). columns: [B,W], rows: [B,H].
-        var columns = draws.narrow(1, 1, 1) + across + draws.narrow(1, 2, 1) * (width - 1 - 2 * across);
-        var rows = draws.narrow(1, 0, 1) + down;
+        // Where each pixel lies in the flat padded plane: [B,3]·[3,H·W] + [1,H·W] → [B,1,H·W] → [B,C,H·W].
+        var flat = (draws.unsqueeze(2) * _shifts!).sum(1, keepdim: true).add_(_places!);
+        var (channels, pixels) = (Shape.Channels, Shape.Height * Shape.Width);
+        return padded.view(BatchSize, channels, -1).gather(2, flat.expand(BatchSize, channels, pixels)).view(BatchSize, channels, Shape.Height, Shape.Width);
+    }
 
-        // Where each pixel lies in the flat padded plane: [B,1,H·W] → [B,C,H·W].
-        var flat = (rows.unsqueeze(2) * (width + 2 * padding) + columns.unsqueeze(1)).view(BatchSize, 1, height * width);
-        return padded.view(BatchSize, Shape.Channels, -1).gather(2, flat.expand(BatchSize, Shape.Channels, height * width)).view(BatchSize, Shape.Channels, height, width);
+    // Places: [1,H·W] of pixel (y, x) in a padded plane, uncut. Shifts: [3,H·W], by how much a row, a column and the mirror move it; mirrored columns run W-1 … 0.
+    private static (Tensor Places, Tensor Shifts) Indices(ImageShape shape, int padding, Device device)
+    {
+        var (width, pixels) = (shape.Width + 2 * padding, shape.Height * shape.Width);
+        var places = Enumerable.Range(0, pixels).Select(i => (long)(i / shape.Width * width + i % shape.Width));
+        var shifts = Enumerable.Range(0, 3 * pixels).Select(i => (i / pixels) switch { 0 => width, 1 => 1L, _ => shape.Width - 1 - 2 * (i % shape.Width) });
+        return (tensor([.. places], [1, pixels]).to(device).DetachFromDisposeScope(), tensor([.. shifts], [3, pixels]).to(device).DetachFromDisposeScope());
     }
 
     // (byte/255 - mean) / deviation, both scaled by 255.
