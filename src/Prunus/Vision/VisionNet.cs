@@ -67,9 +67,10 @@ public sealed class VisionNet : IDisposable
     /// <exception cref="ArgumentException">The images have another size.</exception>
     public Tensor Forward(Tensor images, bool training = false, VisionVisitor? visitor = null, IReadOnlyDictionary<string, Tensor>? instead = null)
     {
-        if (images.shape is not [_, var channels, var height, var width] || (channels, height, width) != (Config.Input.Channels, Config.Input.Height, Config.Input.Width))
+        var (channels, height, width) = Config.Input;
+        if (images.shape is not [_, var c, var h, var w] || (c, h, w) != (channels, height, width))
         {
-            throw new ArgumentException($"images of {Config.Id} are [N,{Config.Input.ToString().Replace('x', ',')}], not [{string.Join(",", images.shape)}]", nameof(images));
+            throw new ArgumentException($"images of {Config.Id} are [N,{channels},{height},{width}], not [{string.Join(",", images.shape)}]", nameof(images));
         }
 
         return new VisionPass(Value, training, visitor).Run(Config.Steps, images);

@@ -16,7 +16,7 @@ public sealed record VisionNetKind(
 public static class VisionNets
 {
     private const string Frankle = "Frankle and Carbin 2019, arXiv 1803.03635", Hidden = "Ramanujan et al. 2020, arXiv 1911.13299", He = "He et al. 2016, arXiv 1512.03385, 4.2";
-    private const int LargestWidth = 1 << 16;
+    private const int LargestWidth = 1 << 14;
 
     public static IReadOnlyList<VisionNetKind> All { get; } =
     [

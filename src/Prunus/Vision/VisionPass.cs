@@ -53,13 +53,13 @@ internal sealed class VisionPass(Func<string, Tensor> values, bool training, Vis
     {
         using var scope = NewDisposeScope();
         var branch = Run(step.Branch, x);
-        return nn.functional.relu(branch + Shortcut(x, branch)).MoveToOuterDisposeScope();
+        return nn.functional.relu(branch + Shortcut(step, x, branch.size(1))).MoveToOuterDisposeScope();
     }
 
     // [N,in,H,W] → [N,out,⌈H/stride⌉,⌈W/stride⌉].
-    private static Tensor Shortcut(Tensor x, Tensor like)
+    private static Tensor Shortcut(Residual step, Tensor x, long channels)
     {
-        var (missing, stride) = (like.size(1) - x.size(1), (x.size(2) + like.size(2) - 1) / like.size(2));
+        var (missing, stride) = (channels - x.size(1), step.Stride);
         var thinned = stride == 1 ? x : x.slice(2, 0, x.size(2), stride).slice(3, 0, x.size(3), stride);
         return missing == 0 ? thinned : nn.functional.pad(thinned, [0, 0, 0, 0, missing / 2, missing - (missing / 2)]);
     }

@@ -47,4 +47,8 @@ public sealed record Linear(string Name, int Units) : VisionStep(Name);
 /// </summary>
 /// <param name="Name">Name to a visitor, which sees the value after the ReLU.</param>
 /// <param name="Branch">Steps of the branch.</param>
-public sealed record Residual(string Name, IReadOnlyList<VisionStep> Branch) : VisionStep(Name);
+public sealed record Residual(string Name, IReadOnlyList<VisionStep> Branch) : VisionStep(Name)
+{
+    /// <summary>Rows and columns of the input per one of the output: the strides of the branch's convolutions multiplied.</summary>
+    public int Stride => Branch.OfType<Convolution>().Aggregate(1, (stride, convolution) => stride * convolution.Stride);
+}

@@ -47,8 +47,8 @@ public sealed class VisionNetsTests
     [InlineData("net: 'lenet' is not known; use one of mlp, lenet-300-100, lenet-5, conv-2, conv-4, conv-6, conv-8, vgg-19, resnet-20, resnet-32, resnet-56", "lenet")]
     [InlineData("net: 'mlp' lacks widths; write mlp:64-32", "mlp")]
     [InlineData("net: 'conv-2' takes no widths; write conv-2", "conv-2:64")]
-    [InlineData("net: 'mlp:64-0': '0' is no width from 1 to 65536; write widths as in mlp:64-32", "mlp:64-0")]
-    [InlineData("net: 'mlp:': '' is no width from 1 to 65536; write widths as in mlp:64-32", "mlp:")]
+    [InlineData("net: 'mlp:64-0': '0' is no width from 1 to 16384; write widths as in mlp:64-32", "mlp:64-0")]
+    [InlineData("net: 'mlp:': '' is no width from 1 to 16384; write widths as in mlp:64-32", "mlp:")]
     public void Named_UnfitName_SaysWhatToWrite(string message, string name) =>
         Assert.Equal(message, Assert.Throws<PrunusInputException>(() => VisionNets.Named(name)).Message);
 

@@ -108,6 +108,24 @@ public sealed class VisionPassTests
     }
 
     [Fact]
+    public void Visitor_ReplacesAValue_ForTheStepsAfterIt()
+    {
+        using var scope = NewDisposeScope();
+        using var net = Draw("resnet-20");
+        net.Parameters["linear.bias"].fill_(0.5f);
+        var logits = net.Forward(Images(net, 2), visitor: (step, value) => step == "layer3.2" ? zeros_like(value) : value);
+        Assert.Equal((0.5f, 0.5f), (logits.min().item<float>(), logits.max().item<float>()));
+    }
+
+    [Fact]
+    public void Residual_OnASingleRow_ThinsTheColumns()
+    {
+        using var scope = NewDisposeScope();
+        using var net = VisionNet.Initialise(VisionNets.Named("resnet-20", new(3, 1, 9)), VisionInitialisations.Named("kaiming-normal"), 1, CPU);
+        Assert.Equal([2, 10], net.Forward(Images(net, 2)).shape);
+    }
+
+    [Fact]
     public void Forward_ImagesOfAnotherSize_AreRefused()
     {
         using var scope = NewDisposeScope();
