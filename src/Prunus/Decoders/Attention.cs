@@ -35,8 +35,8 @@ internal static class Attention
     // True where a query may look: [T,S].
     private static Tensor Mask(int queries, int keys, int? window, Device device)
     {
-        var query = arange(keys - queries, keys, device: device).unsqueeze(1);
-        var key = arange(keys, device: device).unsqueeze(0);
+        var query = Ops.Range(keys - queries, keys, device).unsqueeze(1);
+        var key = Ops.Range(0, keys, device).unsqueeze(0);
         var mask = key <= query;
         return window is { } w ? mask.logical_and(key > query - w) : mask;
     }
@@ -46,8 +46,8 @@ internal static class Attention
         var (batch, heads, queries, dimension) = (q.size(0), q.size(1), q.size(2), q.size(3));
         var groups = k.size(1);
         var grouped = q.reshape(batch, groups, heads / groups * queries, dimension);
-        var scores = (grouped.matmul(k.transpose(2, 3)) * (scale / cap)).tanh() * cap;
-        scores = scores.view(batch, heads, queries, k.size(2)).masked_fill(mask.logical_not(), double.NegativeInfinity);
+        var scores = Ops.Multiply(Ops.Multiply(grouped.matmul(k.transpose(2, 3)), scale / cap).tanh(), cap);
+        scores = Ops.Fill(scores.view(batch, heads, queries, k.size(2)), mask.logical_not(), double.NegativeInfinity);
         var weights = scores.softmax(-1).view(batch, groups, heads / groups * queries, k.size(2));
         return weights.matmul(v).view(batch, heads, queries, dimension);
     }

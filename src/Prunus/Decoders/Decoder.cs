@@ -89,7 +89,7 @@ public sealed class Decoder : IDisposable
     public Tensor Head(Tensor hidden)
     {
         var logits = nn.functional.linear(hidden, HeadWeight);
-        return Config.LogitSoftCap is { } cap ? (logits / cap).tanh() * cap : logits;
+        return Config.LogitSoftCap is { } cap ? Ops.Multiply(Ops.Multiply(logits, 1 / cap).tanh(), cap) : logits;
     }
 
     /// <summary>The residual stream before the first layer: [B,T] → [B,T,hidden].</summary>

@@ -13,8 +13,8 @@ internal static class Normalise
         var weight = parameters[name + ".weight"];
         return config.Norm == NormKind.RmsNorm
             ? Rms(x, config, weight)
-            : Ops.LayerNorm(x, config.NormPlusOne ? weight + 1 : weight, parameters[name + ".bias"], config.NormEpsilon);
+            : Ops.LayerNorm(x, config.NormPlusOne ? Ops.Add(weight, 1) : weight, parameters[name + ".bias"], config.NormEpsilon);
     }
 
-    public static Tensor Rms(Tensor x, DecoderConfig config, Tensor weight) => Ops.RmsNorm(x, config.NormPlusOne ? weight + 1 : weight, config.NormEpsilon);
+    public static Tensor Rms(Tensor x, DecoderConfig config, Tensor weight) => Ops.RmsNorm(x, config.NormPlusOne ? Ops.Add(weight, 1) : weight, config.NormEpsilon);
 }

@@ -1,3 +1,4 @@
+using Prunus.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,7 +29,7 @@ internal sealed class RotaryTable(RopeConfig config) : IDisposable
     }
 
     // The sign of rotate_half is folded into the sine table, so that a roll does for the split, negation and concatenation.
-    private Tensor Turn(Tensor x, Tensor cos, Tensor sin) => (x * cos).addcmul_(x.roll(config.RotaryDim / 2, -1), sin, 1);
+    private Tensor Turn(Tensor x, Tensor cos, Tensor sin) => Ops.AddProductInPlace(x * cos, x.roll(config.RotaryDim / 2, -1), sin);
 
     private void Grow(int length, Tensor like)
     {

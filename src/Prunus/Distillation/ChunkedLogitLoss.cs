@@ -1,3 +1,4 @@
+using Prunus.Native;
 using TorchSharp;
 
 namespace Prunus.Distillation;
@@ -126,7 +127,7 @@ public sealed class ChunkedLogitLoss
         var losses = kernel.Run(logits, teacher, labels, With(_divergence), With(_likelihood), cap, teacherCap).sum(1);
         for (var i = 0; i < Terms.Count; i++)
         {
-            sums.select(0, i).add_(losses.select(0, ReferenceEquals(Terms[i], _divergence) ? 0 : 1), alpha: TauFactor(Terms[i]));
+            Ops.AddInPlace(sums.select(0, i), losses.select(0, ReferenceEquals(Terms[i], _divergence) ? 0 : 1), TauFactor(Terms[i]));
         }
 
         return logits;
@@ -151,7 +152,7 @@ public sealed class ChunkedLogitLoss
         {
             using var weights = shares[i] * Terms[i].Factor;
             var losses = Terms[i].Loss.Compute(chunk, weights, Terms[i].Temperature);
-            sums.select(0, i).add_(losses.PerToken.unsqueeze(-1).mul_(shares[i]).sum(), alpha: TauFactor(Terms[i]));
+            Ops.AddInPlace(sums.select(0, i), losses.PerToken.unsqueeze(-1).mul_(shares[i]).sum(), TauFactor(Terms[i]));
             losses.PerToken.Dispose();
             if (total is null)
             {

@@ -1,3 +1,4 @@
+using Prunus.Native;
 using TorchSharp;
 
 namespace Prunus.Distillation;
@@ -15,15 +16,16 @@ public readonly record struct LogitHead(torch.Tensor Weight, double? SoftCap = n
     }
 
     /// <summary>Applies the soft cap in place.</summary>
-    internal torch.Tensor Cap(torch.Tensor logits) => SoftCap is { } cap ? logits.div_(cap).tanh_().mul_(cap) : logits;
+    internal torch.Tensor Cap(torch.Tensor logits) => SoftCap is { } cap ? Ops.MultiplyInPlace(Ops.DivideInPlace(logits, cap).tanh_(), cap) : logits;
 
     /// <summary>Multiplies a gradient with respect to capped logits by the cap's derivative 1 - (logit/cap)², in place.</summary>
     internal void BackThroughCap(torch.Tensor logits, torch.Tensor gradient)
     {
         if (SoftCap is { } cap)
         {
-            using var ratio = logits.to(gradient.dtype, copy: true).div_(cap).pow_(2).neg_().add_(1);
-            gradient.mul_(ratio);
+            using var ratio = Ops.DivideInPlace(logits.to(gradient.dtype, copy: true), cap);
+            using var slope = Ops.Add(ratio.mul_(ratio).neg_(), 1);
+            gradient.mul_(slope);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Prunus.Native;
 using TorchSharp;
 
 namespace Prunus.Distillation;
@@ -14,14 +15,14 @@ public readonly record struct LogitTargets(torch.Tensor? Labels = null, torch.Te
     {
         if (!loss.NeedsLabels && Mask is null)
         {
-            return torch.full(tokens, 1, 1.0 / (TokenCount ?? tokens), dtype: torch.ScalarType.Float32, device: device);
+            return Ops.Full([tokens, 1], 1.0 / (TokenCount ?? tokens), device);
         }
 
         using var counts = loss.NeedsLabels ? Labels!.ge(0) : Mask!.alias();
         var shares = counts.to(torch.ScalarType.Float32).unsqueeze_(-1);
         if ((loss.NeedsLabels ? LabelCount : TokenCount) is { } count)
         {
-            return shares.mul_(1.0 / count);
+            return Ops.MultiplyInPlace(shares, 1.0 / count);
         }
 
         using var sum = shares.sum().clamp_(min: 1);

@@ -1,3 +1,4 @@
+using Prunus.Native;
 using TorchSharp;
 
 namespace Prunus.Distillation;
@@ -13,7 +14,7 @@ internal static class Softmax
             return logits.log_softmax(-1, torch.ScalarType.Float32);
         }
 
-        using var scaled = logits.to(torch.ScalarType.Float32, copy: true).div_(temperature);
+        using var scaled = Ops.DivideInPlace(logits.to(torch.ScalarType.Float32, copy: true), temperature);
         return scaled.log_softmax(-1);
     }
 
@@ -25,7 +26,7 @@ internal static class Softmax
             return logits.softmax(-1, torch.ScalarType.Float32);
         }
 
-        using var scaled = logits.to(torch.ScalarType.Float32, copy: true).div_(temperature);
+        using var scaled = Ops.DivideInPlace(logits.to(torch.ScalarType.Float32, copy: true), temperature);
         return scaled.softmax(-1);
     }
 }

@@ -65,7 +65,7 @@ internal sealed class SequenceStatistics : IDisposable
     {
         foreach (var (statistic, moments) in _moments)
         {
-            moments.Add(statistic == Statistic.Mean ? _pass[statistic] / tokens : _pass[statistic]);
+            moments.Add(statistic == Statistic.Mean ? Ops.DivideInPlace(_pass[statistic].clone(), tokens) : _pass[statistic]);
         }
     }
 

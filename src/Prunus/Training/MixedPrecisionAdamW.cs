@@ -115,8 +115,8 @@ public sealed class MixedPrecisionAdamW : IDisposable
         var norm = Ops.ForeachNorm(_gradients);
         if (_options.ClipNorm > 0)
         {
-            using var shifted = norm + 1e-6;
-            using var factor = shifted.reciprocal_().mul_(_options.ClipNorm).clamp_(max: 1);
+            using var shifted = Ops.Add(norm, 1e-6);
+            using var factor = Ops.MultiplyInPlace(shifted.reciprocal_(), _options.ClipNorm).clamp_(max: 1);
             Ops.ForeachScale(_gradients, factor);
         }
 
