@@ -42,7 +42,7 @@ internal sealed class RotaryTable(RopeConfig config) : IDisposable
         _length = Math.Max(length, 64);
         using var scope = NewDisposeScope();
         var frequencies = tensor(Frequencies(config), dtype: ScalarType.Float64);
-        var angles = arange(_length, dtype: ScalarType.Float64).unsqueeze(1) * frequencies.unsqueeze(0);
+        var angles = Ops.Range(0, _length, CPU).to(ScalarType.Float64).unsqueeze(1) * frequencies.unsqueeze(0);
         // Angles in float32 as transformers computes them, so that logits agree at long positions too.
         angles = angles.to(ScalarType.Float32);
         var sine = angles.sin();

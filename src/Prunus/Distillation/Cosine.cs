@@ -1,3 +1,4 @@
+using Prunus.Native;
 using TorchSharp;
 
 namespace Prunus.Distillation;
@@ -11,14 +12,14 @@ internal static class Cosine
     /// <summary>Returns 1 - cos of each row [n]; <paramref name="y"/> [n,V] becomes scale · (cos x/|x|² - y/(|x||y|)), the derivative with respect to x.</summary>
     public static torch.Tensor Slope(torch.Tensor x, torch.Tensor y, torch.Tensor scale)
     {
-        using var xx = RowProducts.Dot(x, x).clamp_(min: Least);
-        using var yy = RowProducts.Dot(y, y).clamp_(min: Least);
+        using var xx = Ops.AtLeast(RowProducts.Dot(x, x), Least);
+        using var yy = Ops.AtLeast(RowProducts.Dot(y, y), Least);
         using var cosine = RowProducts.Dot(x, y);
         using var norms = xx.sqrt().mul_(yy.sqrt_());
         cosine.div_(norms);
         using var own = (cosine / xx).mul_(scale);
         using var other = (scale / norms).neg_();
-        y.mul_(other).addcmul_(x, own, 1);
-        return cosine.neg_().add_(1).squeeze(-1);
+        Ops.AddProductInPlace(y.mul_(other), x, own);
+        return Ops.AddInPlace(cosine.neg_(), 1).squeeze(-1);
     }
 }

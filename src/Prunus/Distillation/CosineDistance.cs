@@ -1,3 +1,4 @@
+using Prunus.Native;
 using TorchSharp;
 
 namespace Prunus.Distillation;
@@ -19,7 +20,7 @@ public sealed class CosineDistance : ILogitLoss
     {
         var student = Softmax.Of(chunk.Student, temperature);
         using var teacher = Softmax.Of(chunk.Teacher!, temperature);
-        using var scale = weights / temperature;
+        using var scale = Ops.Divide(weights, temperature);
         var perToken = Cosine.Slope(student, teacher, scale);
         return new(perToken, student.mul_(teacher));
     }

@@ -1,3 +1,4 @@
+using Prunus.Native;
 using TorchSharp;
 
 namespace Prunus.Distillation;
@@ -18,7 +19,7 @@ public sealed class CrossEntropy : ILogitLoss
     public TokenLosses Compute(LogitChunk chunk, torch.Tensor weights, double temperature)
     {
         var student = Softmax.Log(chunk.Student, 1);
-        using var label = chunk.Labels!.clamp(min: 0).unsqueeze_(-1);
+        using var label = Ops.AtLeast(chunk.Labels!, 0).unsqueeze_(-1);
         using var likelihood = student.gather(-1, label).squeeze_(-1);
         var perToken = likelihood.neg();
         student.exp_().mul_(weights);

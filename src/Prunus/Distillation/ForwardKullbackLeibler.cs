@@ -1,3 +1,4 @@
+using Prunus.Native;
 using TorchSharp;
 
 namespace Prunus.Distillation;
@@ -22,7 +23,7 @@ public sealed class ForwardKullbackLeibler : ILogitLoss
         using var probability = teacher.exp();
         teacher.sub_(student).mul_(probability);
         var perToken = teacher.sum(-1);
-        using var scale = temperature == 1 ? weights.alias() : weights / temperature;
+        using var scale = temperature == 1 ? weights.alias() : Ops.Divide(weights, temperature);
         return new(perToken, student.exp_().sub_(probability).mul_(scale));
     }
 }

@@ -1,3 +1,4 @@
+using Prunus.Native;
 using System.Globalization;
 using TorchSharp;
 
@@ -48,11 +49,11 @@ public sealed class JensenShannon(double beta) : IParametricLoss
         using var ofTeacher = RowProducts.Dot(teacher, logRatio);
 
         // log(m/p_s) = log(1-β) + log(1 + β/(1-β) p_t/p_s), which overflows nowhere.
-        using var mixture = torch.nn.functional.softplus(logRatio.add_(Math.Log(beta / (1 - beta)))).add_(Math.Log(1 - beta));
+        using var mixture = Ops.AddInPlace(torch.nn.functional.softplus(Ops.AddInPlace(logRatio, Math.Log(beta / (1 - beta)))), Math.Log(1 - beta));
         var gradient = student.exp_();
         using var inner = RowProducts.Dot(gradient, mixture);
-        ofTeacher.sub_(RowProducts.Dot(teacher, mixture)).mul_(beta).add_(inner, alpha: beta - 1);
-        using var scale = weights * (-(1 - beta) / temperature);
+        Ops.AddInPlace(Ops.MultiplyInPlace(ofTeacher.sub_(RowProducts.Dot(teacher, mixture)), beta), inner, beta - 1);
+        using var scale = Ops.Multiply(weights, -(1 - beta) / temperature);
         return new(ofTeacher.squeeze(-1), gradient.mul_(mixture.sub_(inner)).mul_(scale));
     }
 }

@@ -1,3 +1,4 @@
+using Prunus.Native;
 using TorchSharp;
 
 namespace Prunus.Distillation;
@@ -19,8 +20,8 @@ public sealed class LogitMeanSquaredError : ILogitLoss
     {
         var factor = 1 / (chunk.Student.size(-1) * temperature * temperature);
         var gradient = chunk.Student.to(torch.ScalarType.Float32, copy: true).sub_(chunk.Teacher!);
-        using var scale = weights * (2 * factor);
-        var perToken = RowProducts.Dot(gradient, gradient).squeeze_(-1).mul_(factor);
+        using var scale = Ops.Multiply(weights, 2 * factor);
+        var perToken = Ops.MultiplyInPlace(RowProducts.Dot(gradient, gradient).squeeze_(-1), factor);
         return new(perToken, gradient.mul_(scale));
     }
 }

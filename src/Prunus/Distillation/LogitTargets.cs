@@ -25,7 +25,7 @@ public readonly record struct LogitTargets(torch.Tensor? Labels = null, torch.Te
             return Ops.MultiplyInPlace(shares, 1.0 / count);
         }
 
-        using var sum = shares.sum().clamp_(min: 1);
+        using var sum = Ops.AtLeast(shares.sum(), 1.0);
         return shares.div_(sum);
     }
 }

@@ -1,3 +1,4 @@
+using Prunus.Native;
 using TorchSharp;
 
 namespace Prunus.Distillation;
@@ -21,8 +22,8 @@ public sealed class MeanSquaredError : ILogitLoss
         var gradient = Softmax.Of(chunk.Student, temperature);
         using var difference = Softmax.Of(chunk.Teacher!, temperature).sub_(gradient);
         using var inner = RowProducts.Dot(gradient, difference);
-        using var scale = weights * (-2 / (vocabulary * temperature));
-        var perToken = RowProducts.Dot(difference, difference).squeeze_(-1).div_(vocabulary);
+        using var scale = Ops.Multiply(weights, -2 / (vocabulary * temperature));
+        var perToken = Ops.DivideInPlace(RowProducts.Dot(difference, difference).squeeze_(-1), vocabulary);
         return new(perToken, gradient.mul_(difference.sub_(inner)).mul_(scale));
     }
 }

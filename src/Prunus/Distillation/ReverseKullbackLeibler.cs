@@ -1,3 +1,4 @@
+using Prunus.Native;
 using TorchSharp;
 
 namespace Prunus.Distillation;
@@ -21,7 +22,7 @@ public sealed class ReverseKullbackLeibler : ILogitLoss
         using var difference = Softmax.Log(chunk.Teacher!, temperature).sub_(student);
         var gradient = student.exp_();
         using var inner = RowProducts.Dot(gradient, difference);
-        using var scale = weights / -temperature;
+        using var scale = Ops.Divide(weights, -temperature);
         return new(inner.neg().squeeze_(-1), gradient.mul_(difference.sub_(inner)).mul_(scale));
     }
 }

@@ -1,3 +1,4 @@
+using Prunus.Native;
 using TorchSharp;
 
 namespace Prunus.Distillation;
@@ -18,7 +19,7 @@ internal static class TopKCross
         using var ofStudent = gradient.gather(-1, index);
         using var probability = teacher.exp();
         using var difference = (teacher - ofStudent).mul_(probability);
-        using var scale = weights / temperature;
+        using var scale = Ops.Divide(weights, temperature);
         using var ofAll = mass is null ? scale.alias() : scale * mass;
         gradient.exp_().mul_(ofAll).scatter_add_(-1, index, probability.mul_(scale).neg_());
         return new(difference.sum(-1), gradient);

@@ -88,6 +88,34 @@ public static class Ops
         return x.mul(number);
     }
 
+    /// <summary>x / value.</summary>
+    public static torch.Tensor Divide(torch.Tensor x, double value)
+    {
+        using Scalar number = value;
+        return x.div(number);
+    }
+
+    /// <summary>x + value in place.</summary>
+    public static torch.Tensor AddInPlace(torch.Tensor x, double value)
+    {
+        using Scalar number = value;
+        return x.add_(number);
+    }
+
+    /// <summary>max(x, least) of whole numbers.</summary>
+    public static torch.Tensor AtLeast(torch.Tensor x, long least)
+    {
+        using Scalar number = least;
+        return x.clamp(min: number);
+    }
+
+    /// <summary>max(x, least).</summary>
+    public static torch.Tensor AtLeast(torch.Tensor x, double least)
+    {
+        using Scalar number = least;
+        return x.clamp(min: number);
+    }
+
     /// <summary>x · value in place.</summary>
     public static torch.Tensor MultiplyInPlace(torch.Tensor x, double value)
     {

@@ -1,3 +1,4 @@
+using Prunus.Native;
 using Prunus.Decoders;
 using TorchSharp;
 
@@ -56,6 +57,6 @@ public static class AttentionRelations
     {
         var (batch, tokens, width) = (states.size(0), states.size(1), states.size(2) / heads);
         var split = states.to(torch.ScalarType.Float32).view(batch, tokens, heads, width).transpose(1, 2);
-        return split.matmul(split.transpose(2, 3)) / Math.Sqrt(width);
+        return Ops.Divide(split.matmul(split.transpose(2, 3)), Math.Sqrt(width));
     }
 }

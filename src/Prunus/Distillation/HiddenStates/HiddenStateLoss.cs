@@ -1,3 +1,4 @@
+using Prunus.Native;
 using Prunus.Decoders;
 using Prunus.Training;
 using TorchSharp;
@@ -68,7 +69,7 @@ public sealed class HiddenStateLoss : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         var projected = new Dictionary<StatePlace, torch.Tensor>();
-        return (torch.stack([.. _parts.Select(Loss)]) / tokens).MoveToOuterDisposeScope();
+        return Ops.Divide(torch.stack([.. _parts.Select(Loss)]), tokens).MoveToOuterDisposeScope();
 
         torch.Tensor Loss(Part part) => part.Pairs
             .SelectMany(pair => pair.Teacher.Zip(pair.Student, (t, s) => PerToken(part, t, s)))
@@ -93,7 +94,7 @@ public sealed class HiddenStateLoss : IDisposable
     internal torch.Tensor Alpha(torch.Tensor total, torch.Tensor logits)
     {
         using var noGradient = torch.no_grad();
-        return _options.Alpha is { } constant ? torch.full_like(total, constant) : logits / total.detach().clamp(min: LeastLoss);
+        return _options.Alpha is { } constant ? torch.full_like(total, constant) : logits / Ops.AtLeast(total.detach(), LeastLoss);
     }
 
     public void Dispose() => Projection?.Dispose();

@@ -29,7 +29,7 @@ public static class HiddenStateLosses
         "l2-unit", "Squared distance of the unit vectors", "|p/|p| - q/|q||²", (p, q) => (Unit(p) - Unit(q)).square().sum(-1));
 
     public static HiddenStateDistance L2Relative { get; } = new(
-        "l2-relative", "Squared distance over the teacher's square", "|p - q|² / |q|²", (p, q) => (p - q).square().sum(-1) / q.square().sum(-1).clamp(min: LeastNorm * LeastNorm));
+        "l2-relative", "Squared distance over the teacher's square", "|p - q|² / |q|²", (p, q) => (p - q).square().sum(-1) / Ops.AtLeast(q.square().sum(-1), LeastNorm * LeastNorm));
 
     /// <summary>Every distance, in the order shown to users.</summary>
     public static IReadOnlyList<HiddenStateDistance> All { get; } = [Cosine, Mse, L2Unit, L2Relative];
@@ -43,5 +43,5 @@ public static class HiddenStateLosses
             HiddenStateOptions.Flag, $"there is no loss '{id}' between states", NearestName.Find(id, names) is { } near ? $"did you mean '{near}'?" : $"use {string.Join(", ", names)}");
     }
 
-    private static torch.Tensor Unit(torch.Tensor x) => x / Ops.VectorNorm(x, 2, -1, keepDimension: true).clamp(min: LeastNorm);
+    private static torch.Tensor Unit(torch.Tensor x) => x / Ops.AtLeast(Ops.VectorNorm(x, 2, -1, keepDimension: true), LeastNorm);
 }
