@@ -38,12 +38,9 @@ public sealed class TeacherCache
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PrunusInputException("--teacher-cache", $"{folder}: {e.Message}", "name a folder that can be written", e);
+            throw new PrunusInputException("--teacher-cache", $"{folder}: {e.Message.TrimEnd('.')}", "name a folder that can be written", e);
         }
     }
-
-    /// <summary>Sequences found, and those the teacher had to be asked for.</summary>
-    public (long Found, long Computed) Count { get; private set; }
 
     /// <summary>States of a micro-batch [B,T,H] in the teacher's type on its device; without gradients.</summary>
     /// <param name="batch">Its tokens on the host must be given.</param>
@@ -55,7 +52,6 @@ public sealed class TeacherCache
         var paths = Enumerable.Range(0, (int)rows).Select(row => PathOf(batch.Row(row))).ToArray();
         var near = torch.empty([rows, length, _teacher.Config.Hidden], dtype: _teacher.Type);
         var missing = Enumerable.Range(0, (int)rows).Where(row => !Read(paths[row], near[row])).ToArray();
-        Count = (Count.Found + rows - missing.Length, Count.Computed + missing.Length);
         if (missing.Length > 0)
         {
             // The whole micro-batch, but only what is missing is taken: what was found counts, however often a step is repeated.
@@ -111,7 +107,7 @@ public sealed class TeacherCache
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PrunusInputException("--teacher-cache", $"{path}: {e.Message}", "make room, or leave the option out; the same command then goes on", e);
+            throw new PrunusInputException("--teacher-cache", $"{path}: {e.Message.TrimEnd('.')}", "make room, or leave the option out; the same command then goes on", e);
         }
     }
 

@@ -3,7 +3,7 @@ using TorchSharp;
 namespace Prunus.Native;
 
 /// <summary>Operators of libtorch that TorchSharp lacks. All but the in-place ones can be differentiated.</summary>
-public static class Ops
+public static partial class Ops
 {
     /// <summary>x · weight / sqrt(mean(x²) + eps) over the last dimension (Zhang and Sennrich 2019).</summary>
     /// <param name="x">[..., n].</param>
@@ -71,101 +71,6 @@ public static class Ops
     /// <param name="dimension">Dimension that is summed over.</param>
     /// <param name="keepDimension">Leaves it with length 1.</param>
     public static torch.Tensor VectorNorm(torch.Tensor x, float order, int dimension, bool keepDimension = false) => x.norm(dimension, keepDimension, order);
-
-    // TorchSharp turns a number into an object that nothing refers to any more while native code reads it, and a collection at that moment frees it. Here it is held to the end of the call.
-
-    /// <summary>x + value.</summary>
-    public static torch.Tensor Add(torch.Tensor x, double value)
-    {
-        using Scalar number = value;
-        return x.add(number);
-    }
-
-    /// <summary>x · value.</summary>
-    public static torch.Tensor Multiply(torch.Tensor x, double value)
-    {
-        using Scalar number = value;
-        return x.mul(number);
-    }
-
-    /// <summary>x / value.</summary>
-    public static torch.Tensor Divide(torch.Tensor x, double value)
-    {
-        using Scalar number = value;
-        return x.div(number);
-    }
-
-    /// <summary>x + value in place.</summary>
-    public static torch.Tensor AddInPlace(torch.Tensor x, double value)
-    {
-        using Scalar number = value;
-        return x.add_(number);
-    }
-
-    /// <summary>max(x, least) of whole numbers.</summary>
-    public static torch.Tensor AtLeast(torch.Tensor x, long least)
-    {
-        using Scalar number = least;
-        return x.clamp(min: number);
-    }
-
-    /// <summary>max(x, least).</summary>
-    public static torch.Tensor AtLeast(torch.Tensor x, double least)
-    {
-        using Scalar number = least;
-        return x.clamp(min: number);
-    }
-
-    /// <summary>x · value in place.</summary>
-    public static torch.Tensor MultiplyInPlace(torch.Tensor x, double value)
-    {
-        using Scalar number = value;
-        return x.mul_(number);
-    }
-
-    /// <summary>x / value in place.</summary>
-    public static torch.Tensor DivideInPlace(torch.Tensor x, double value)
-    {
-        using Scalar number = value;
-        return x.div_(number);
-    }
-
-    /// <summary>x + factor · y in place.</summary>
-    public static torch.Tensor AddInPlace(torch.Tensor x, torch.Tensor y, double factor)
-    {
-        using Scalar number = factor;
-        return x.add_(y, number);
-    }
-
-    /// <summary>A float32 tensor of one value.</summary>
-    public static torch.Tensor Full(long[] shape, double value, torch.Device device)
-    {
-        using Scalar number = value;
-        return torch.full(shape, number, dtype: torch.ScalarType.Float32, device: device);
-    }
-
-    /// <summary>x + a · b in place.</summary>
-    public static torch.Tensor AddProductInPlace(torch.Tensor x, torch.Tensor a, torch.Tensor b)
-    {
-        using Scalar one = 1;
-        return x.addcmul_(a, b, one);
-    }
-
-    /// <summary>start … stop - 1, int64.</summary>
-    public static torch.Tensor Range(long start, long stop, torch.Device device)
-    {
-        using Scalar first = start;
-        using Scalar end = stop;
-        using Scalar step = 1L;
-        return torch.arange(first, end, step, device: device);
-    }
-
-    /// <summary>x with a value where a mask is true.</summary>
-    public static torch.Tensor Fill(torch.Tensor x, torch.Tensor mask, double value)
-    {
-        using Scalar number = value;
-        return x.masked_fill(mask, number);
-    }
 
     /// <summary>Euclidean norm of all elements of all tensors, on their device: [] (float32 for reduced-precision tensors).</summary>
     public static torch.Tensor ForeachNorm(torch.Tensor[] tensors)
