@@ -15,7 +15,7 @@ public class DependencyTests
         ["Prunus.Training", "Prunus.Evaluation"],
         ["Prunus.Pruning", "Prunus.Distillation"],
         ["Prunus.Shrinking"],
-        ["Prunus.Search"],
+        ["Prunus.Search", "Prunus.Lottery"],
         ["Prunus.Recipes"],
         ["Prunus.Reports"],
         ["Prunus.Cli"],
