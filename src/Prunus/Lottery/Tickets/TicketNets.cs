@@ -1,0 +1,92 @@
+using System.Globalization;
+using Prunus.Lottery.Masks;
+using Prunus.Native;
+using Prunus.Vision;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Prunus.Lottery.Tickets;
+
+/// <summary>From nets to tickets and back.</summary>
+public static class TicketNets
+{
+    /// <summary>The image net of an architecture id such as <c>lenet-300-100:1x28x28:10</c>, or null where the id is of another kind.</summary>
+    /// <exception cref="PrunusInputException">The net is not known, or its images are too small.</exception>
+    public static VisionConfig? Config(string architecture)
+    {
+        var parts = architecture.Split(':');
+        if (parts.Length < 3 || !int.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var classes) || classes < 1)
+        {
+            return null;
+        }
+
+        var sizes = parts[^2].Split('x').Select(s => int.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n is > 0 and <= 1 << 12 ? n : 0).ToArray();
+        return sizes is not [> 0, > 0, > 0] ? null : VisionNets.Named(string.Join(':', parts[..^2]), new MapShape(sizes[0], sizes[1], sizes[2]), classes);
+    }
+
+    /// <summary>The image net of a ticket.</summary>
+    /// <param name="ticket">The ticket.</param>
+    /// <param name="subject">What errors name: the file.</param>
+    /// <exception cref="PrunusInputException">Its net is no image net, or its masks or values don't fit the net.</exception>
+    public static VisionConfig Config(Ticket ticket, string subject)
+    {
+        var config = Config(ticket.Architecture) ?? throw new PrunusInputException(subject, $"'{ticket.Architecture}' is no image net", "use a ticket of an image net");
+        TicketFit.Check(ticket, VisionTicketNet.TensorsOf(config), subject);
+        return config;
+    }
+
+    /// <summary>The net a ticket starts from, bit for bit: initial or stored values where the mask keeps them, +0 elsewhere.</summary>
+    /// <param name="ticket">A ticket of an image net.</param>
+    /// <param name="device">Where the tensors shall lie.</param>
+    /// <param name="subject">What errors name: the file.</param>
+    /// <exception cref="PrunusInputException">As <see cref="Config(Ticket, string)"/>, or the initialisation is not known.</exception>
+    public static VisionNet Rebuild(Ticket ticket, Device device, string subject = "ticket")
+    {
+        var config = Config(ticket, subject);
+        var net = VisionNet.Initialise(config, ticket.Values is null ? VisionInitialisations.Named(ticket.Initialisation) : VisionInitialisations.All[0], ticket.Seed, CPU);
+        using var _ = net;
+        using var scope = NewDisposeScope();
+        var stored = ticket.Values?.ToDictionary(v => v.Name, StringComparer.Ordinal);
+        return new VisionNet(config, net.Parameters.Concat(net.Buffers).ToDictionary(p => p.Key, p =>
+        {
+            var mask = ticket.Masks.Covers(p.Key) ? ticket.Masks[p.Key] : null;
+            Fill(TensorMemory.Span<float>(p.Value), mask, stored is null ? default : stored[p.Key].Values.Span, stored is not null);
+            return p.Value.to(device, copy: true);
+        }));
+    }
+
+    /// <summary>A ticket of what a single net holds now.</summary>
+    /// <param name="net">The net; its weights outside the masks are not looked at.</param>
+    /// <param name="initialisation">Law of its initial weights.</param>
+    /// <param name="seed">Seed of its initial weights.</param>
+    /// <param name="masks">What is kept.</param>
+    /// <param name="rewindStep">Step of the weights that the net holds.</param>
+    public static Ticket Capture(ITicketNet net, string initialisation, long seed, MaskSet masks, long rewindStep)
+    {
+        if (net.IsStacked)
+        {
+            throw new ArgumentException("a ticket is of one net, not of a stack", nameof(net));
+        }
+
+        return new Ticket(net.Architecture, initialisation, seed, masks, rewindStep, [.. net.Tensors.Select(t =>
+        {
+            using var scope = NewDisposeScope();
+            var all = (t.IsBuffer ? net.Buffers : net.Parameters)[t.Name].detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+            return new TicketValues(t.Name, t.Shape, masks.Covers(t.Name) ? masks[t.Name].KeptIndices().Select(i => all[i]).ToArray() : all);
+        })]);
+    }
+
+    private static void Fill(Span<float> values, Mask? mask, ReadOnlySpan<float> stored, bool isStored)
+    {
+        if (isStored && mask is null)
+        {
+            stored.CopyTo(values);
+            return;
+        }
+
+        for (int i = 0, next = 0; mask is not null && i < values.Length; i++)
+        {
+            values[i] = !mask[i] ? 0 : isStored ? stored[next++] : values[i];
+        }
+    }
+}
