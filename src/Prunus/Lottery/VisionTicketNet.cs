@@ -10,7 +10,7 @@ public sealed class VisionTicketNet(VisionNet net) : ITicketNet
     /// <summary>The net.</summary>
     public VisionNet Net => net;
 
-    public string Architecture => $"{net.Config.Id}:{net.Config.Input.Channels}x{net.Config.Input.Height}x{net.Config.Input.Width}:{net.Config.Classes}";
+    public string Architecture => NameOf(net.Config);
 
     public IReadOnlyList<TicketTensor> Tensors { get; } = [.. TensorsOf(net.Config)];
 
@@ -21,6 +21,9 @@ public sealed class VisionTicketNet(VisionNet net) : ITicketNet
     public IReadOnlyDictionary<string, Tensor> Parameters => net.Parameters;
 
     public IReadOnlyDictionary<string, Tensor> Buffers => net.Buffers;
+
+    /// <summary>The lab's name of an architecture: kind, size of the images, classes.</summary>
+    public static string NameOf(VisionConfig config) => $"{config.Id}:{config.Input}:{config.Classes}";
 
     /// <summary>What the lab needs to know of an architecture's tensors.</summary>
     public static IEnumerable<TicketTensor> TensorsOf(VisionConfig config) => config.Tensors().Select(t => new TicketTensor(
