@@ -28,7 +28,7 @@ internal static class HistoryFile
         history.Evaluations.AddRange(evaluations.Select((value, i) => new EvaluationPoint((int)evaluationSteps[i], value)));
     }
 
-    private static T[] Values<T>(SafetensorsFile file, string name, ElementType type, long[] shape)
+    public static T[] Values<T>(SafetensorsFile file, string name, ElementType type, long[] shape)
         where T : unmanaged
     {
         if (!file.Tensors.TryGetValue(name, out var entry) || entry.Type != type || !entry.Shape.SequenceEqual(shape))
@@ -41,6 +41,6 @@ internal static class HistoryFile
         return values;
     }
 
-    private static IEnumerable<ReadOnlyMemory<byte>> Bytes<T>(T[] values)
+    public static IEnumerable<ReadOnlyMemory<byte>> Bytes<T>(T[] values)
         where T : unmanaged => [MemoryMarshal.AsBytes(values.AsSpan()).ToArray()];
 }

@@ -1,0 +1,135 @@
+using Prunus.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Prunus.Lottery.Training;
+
+/// <summary>
+/// Trains weights under 0/1 masks: w ← m·w at the start; each step masks the gradient and updates. A pruned weight's gradient, momentum and decay then are 0, so it stays 0 and
+/// needs no mask after the step. All is elementwise: stacked tensors [members, …] train as members apart would. One call into libtorch a step, fused over all tensors.
+/// </summary>
+public sealed class MaskedOptimiser : IDisposable
+{
+    private readonly OptimiserOptions _options;
+    private readonly Tensor[] _weights, _first, _second, _masks, _steps;
+    private readonly int[] _masked;
+    private readonly Tensor _step;
+
+    /// <param name="parameters">Floating-point weights by name, trained in place; not owned. They are masked here.</param>
+    /// <param name="masks">0 and 1, of the type, device and shape of the parameter that they are named after; what has none is trained whole. Not owned.</param>
+    /// <param name="options">Which optimiser.</param>
+    /// <exception cref="PrunusInputException">The options are faulty.</exception>
+    /// <exception cref="ArgumentException">A mask names no parameter or has another shape.</exception>
+    public MaskedOptimiser(IReadOnlyDictionary<string, Tensor> parameters, IReadOnlyDictionary<string, Tensor>? masks, OptimiserOptions options)
+    {
+        options.Validate();
+        _options = options;
+        Names = [.. parameters.Keys];
+        _weights = [.. parameters.Values];
+        masks ??= new Dictionary<string, Tensor>();
+        _masked = [.. Enumerable.Range(0, Names.Count).Where(i => masks.ContainsKey(Names[i]))];
+        _masks = Array.ConvertAll(_masked, i => masks[Names[i]]);
+        if (masks.Count != _masked.Length || _masked.Where((i, k) => !_masks[k].shape.SequenceEqual(_weights[i].shape)).Any())
+        {
+            throw new ArgumentException("every mask needs a parameter of its name and shape", nameof(masks));
+        }
+
+        using var noGradient = no_grad();
+        _step = zeros([], dtype: ScalarType.Float32, device: _weights[0].device).DetachFromDisposeScope();
+        _steps = Array.ConvertAll(_weights, _ => _step);
+        _first = Zeros();
+        _second = options is AdamOptions ? Zeros() : [];
+        Mask(_weights);
+    }
+
+    /// <summary>Names of the parameters, in their order.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>What gradients are taken of, in the order of <see cref="Names"/>.</summary>
+    public IReadOnlyList<Tensor> Parameters => _weights;
+
+    /// <summary>Steps done; Adam's t.</summary>
+    public int StepCount { get; private set; }
+
+    /// <summary>One step.</summary>
+    /// <param name="gradients">Of each parameter, in the order of <see cref="Names"/>; changed in place.</param>
+    /// <param name="learningRate">Rate of the step.</param>
+    public void Step(Tensor[] gradients, double learningRate)
+    {
+        using var noGradient = no_grad();
+        var pruned = Array.ConvertAll(_masked, i => gradients[i]);
+        if (_options is AdamOptions adam)
+        {
+            Ops.MaskedAdam(_weights, gradients, _first, _second, _steps, _step, pruned, _masks, learningRate, adam.Beta1, adam.Beta2, adam.WeightDecay, adam.Epsilon);
+        }
+        else
+        {
+            var sgd = (SgdOptions)_options;
+            Ops.MaskedSgd(_weights, gradients, _first, pruned, _masks, learningRate, sgd.Momentum, sgd.WeightDecay, sgd.Nesterov);
+        }
+
+        StepCount++;
+    }
+
+    /// <summary>Moments by name: <c>momentum_buffer.X</c> of SGD, <c>exp_avg.X</c> and <c>exp_avg_sq.X</c> of Adam. The optimiser's own tensors.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> State()
+    {
+        var first = _options is AdamOptions ? "exp_avg." : "momentum_buffer.";
+        return _first.Select((t, i) => (first + Names[i], t)).Concat(_second.Select((t, i) => ("exp_avg_sq." + Names[i], t)));
+    }
+
+    /// <summary>A copy of <see cref="State"/>, which the caller disposes.</summary>
+    public OptimiserState Save()
+    {
+        using var noGradient = no_grad();
+        return new(StepCount, State().ToDictionary(s => s.Name, s => s.Tensor.clone().DetachFromDisposeScope()));
+    }
+
+    /// <summary>Takes over a state of the same kind of optimiser on the same parameters, under this one's masks.</summary>
+    /// <exception cref="ArgumentException">A tensor is missing.</exception>
+    public void Restore(OptimiserState state)
+    {
+        var own = State().ToList();
+        if (!own.TrueForAll(s => state.Tensors.TryGetValue(s.Name, out var t) && t.shape.SequenceEqual(s.Tensor.shape)))
+        {
+            throw new ArgumentException("the state belongs to another optimiser or net", nameof(state));
+        }
+
+        Ops.ForeachCopy([.. own.Select(s => s.Tensor)], [.. own.Select(s => state.Tensors[s.Name])]);
+        Restored(state.StepCount);
+    }
+
+    /// <summary>Call after the tensors of <see cref="State"/> and the parameters were filled from outside.</summary>
+    /// <param name="stepCount">Steps that the state had seen.</param>
+    internal void Restored(int stepCount)
+    {
+        using var noGradient = no_grad();
+        StepCount = stepCount;
+        using var count = Ops.Full([], stepCount, _step.device);
+        _step.copy_(count);
+        Mask(_weights);
+        Mask(_first);
+        if (_second.Length > 0)
+        {
+            Mask(_second);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var tensor in _first.Concat(_second).Append(_step))
+        {
+            tensor.Dispose();
+        }
+    }
+
+    private Tensor[] Zeros() => Array.ConvertAll(_weights, w => zeros_like(w).DetachFromDisposeScope());
+
+    private void Mask(Tensor[] tensors)
+    {
+        if (_masked.Length > 0)
+        {
+            Ops.ForeachMultiply(Array.ConvertAll(_masked, i => tensors[i]), _masks);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Prunus.Lottery.Training;
+
+/// <summary>
+/// The training loop of the lab: a net or a stack under masks, from one step of a schedule to another. Nothing waits for the device between evaluations. Resumes from
+/// the newest state in its folder; on a CPU a resumed training gives the same bytes as an uninterrupted one.
+/// </summary>
+/// <param name="net">Trained in place; not owned.</param>
+/// <param name="batches">Batch of the step that follows so many steps done: a pure function of that number, called in a dispose scope that frees the tensors.</param>
+/// <param name="options">The training.</param>
+/// <param name="masks">0/1 tensors by the names of the parameters they mask, of their shapes (of a stack with [members,…]); null = dense. Not owned.</param>
+public sealed class MaskedTrainer(ITicketNet net, Func<int, TicketBatch> batches, MaskedTrainingOptions options, IReadOnlyDictionary<string, Tensor>? masks = null)
+{
+    /// <summary>What early stopping looks at, or null.</summary>
+    public EvaluationSet? Validation { get; init; }
+
+    /// <summary>What accuracies are reported of, or null.</summary>
+    public EvaluationSet? Test { get; init; }
+
+    /// <summary>A teacher, or null.</summary>
+    public TicketDistillation? Distillation { get; init; }
+
+    /// <summary>Optimiser state to start from instead of a fresh one (rewinding with kept state), or null.</summary>
+    public OptimiserState? State { get; init; }
+
+    /// <summary>Trains to the last step.</summary>
+    /// <param name="progress">Told the steps done after every evaluation.</param>
+    /// <param name="cancellation">Looked at between steps; a state is written before the training ends.</param>
+    /// <returns>Curves and snapshots; the caller disposes it.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled; the same call resumes.</exception>
+    /// <exception cref="PrunusInputException">Options are faulty, or the checkpoint folder belongs to another training or is damaged.</exception>
+    public MaskedTrainingResult Run(IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        options.Validate();
+        Distillation?.Validate();
+        if (options.Threads is { } threads)
+        {
+            set_num_threads(threads);
+        }
+
+        var identity = options.CheckpointFolder is null ? "" : MaskedStates.Identity(net, masks, Describe());
+        using var optimiser = new MaskedOptimiser(net.Parameters, masks, options.Optimiser);
+        using var curves = new CurveRecorder(net.Members);
+        if (State is not null)
+        {
+            optimiser.Restore(State);
+        }
+
+        var states = options.CheckpointFolder is { } folder ? new MaskedStates(folder, identity, net, optimiser) : null;
+        var start = states?.Restore(curves, options.FirstStep) ?? options.FirstStep;
+        var snapshots = new Dictionary<int, TicketSnapshot>();
+        foreach (var step in options.SnapshotAt.Where(s => s < start || (s == start && start > options.FirstStep)).Distinct())
+        {
+            snapshots.Add(step, states!.Snapshot(step));
+        }
+
+        try
+        {
+            Train(start, optimiser, curves, states, snapshots, progress, cancellation);
+        }
+        catch
+        {
+            new MaskedTrainingResult([], snapshots, start).Dispose();
+            throw;
+        }
+
+        return new(curves.Curves(options.FirstStep), snapshots, start);
+    }
+
+    private void Train(
+        int start, MaskedOptimiser optimiser, CurveRecorder curves, MaskedStates? states, Dictionary<int, TicketSnapshot> snapshots,
+        IProgress<int>? progress, CancellationToken cancellation)
+    {
+        using var learning = new GradientsOf(optimiser.Parameters);
+        using var ones = net.IsStacked ? torch.ones([net.Members], dtype: optimiser.Parameters[0].dtype, device: optimiser.Parameters[0].device) : null;
+        Snapshot(start);
+        for (var step = start; step < options.LastStep;)
+        {
+            if (cancellation.IsCancellationRequested)
+            {
+                curves.Fetch();
+                states?.Save(step, curves);
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            Step(step++, learning, ones, optimiser, curves);
+            var evaluate = step == options.LastStep || (options.EvaluateEvery > 0 && step % options.EvaluateEvery == 0) || options.EvaluateAt.Contains(step);
+            if (evaluate)
+            {
+                using var validation = Validation is null ? null : MemberLosses.Evaluate(net, Validation);
+                using var test = Test is null ? null : MemberLosses.Evaluate(net, Test);
+                curves.Add(step, validation, test);
+            }
+
+            var save = states is not null && (step == options.LastStep || (options.SaveEvery > 0 && step % options.SaveEvery == 0));
+            Snapshot(step);
+            if (evaluate || save || curves.Full)
+            {
+                curves.Fetch();
+            }
+
+            if (save)
+            {
+                states!.Save(step, curves);
+            }
+
+            if (evaluate)
+            {
+                progress?.Report(step);
+            }
+        }
+
+        void Snapshot(int step)
+        {
+            if (options.SnapshotAt.Contains(step) && !snapshots.ContainsKey(step))
+            {
+                snapshots.Add(step, TicketSnapshot.Of(net, step, optimiser));
+                states?.Save(snapshots[step]);
+            }
+        }
+    }
+
+    private void Step(int step, GradientsOf learning, Tensor? ones, MaskedOptimiser optimiser, CurveRecorder curves)
+    {
+        using var scope = NewDisposeScope();
+        var batch = batches(step);
+        var logits = net.Forward(batch.Inputs, training: true);
+        var losses = MemberLosses.CrossEntropy(logits, batch.Targets, net.IsStacked);
+        losses = Distillation?.Mix(losses, logits, batch.Inputs) ?? losses;
+        optimiser.Step(learning.Of(losses, ones), options.Schedule.At(step));
+        curves.Add(losses);
+    }
+
+    private string Describe() =>
+        $"{options.Describe()}|{State?.StepCount}|{(Distillation is null ? "" : $"{Distillation.Teacher.Architecture} {Distillation.Temperature:R} {Distillation.Weight:R}")}";
+}
