@@ -1,3 +1,5 @@
+using Prunus.Training;
+
 namespace Prunus.Lottery.Masks;
 
 /// <summary>Gradual magnitude pruning (Zhu and Gupta 2017, arXiv 1710.01878): sparsity rises by a cubic while the net trains.</summary>
@@ -29,7 +31,7 @@ public sealed record GradualSchedule
 
     /// <summary>Checks all values.</summary>
     /// <exception cref="PrunusInputException">Lists every fault.</exception>
-    public void Validate() => Training.OptionFaults.Throw("pruning schedule", Faults());
+    public void Validate() => OptionFaults.Throw("pruning schedule", Faults());
 
     private IEnumerable<string> Faults()
     {
