@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Prunus.Cli.Commands;
+using Prunus.Cli.Commands.Tickets;
 using Prunus.Cli.Options;
 
 namespace Prunus.Cli;
@@ -55,6 +56,7 @@ internal static class Root
         PlanCommand.Create(),
         PruneCommand.Create(),
         SearchCommand.Create(),
+        TicketCommand.Create(),
         DataCommand.Create(),
         RecipeCommand.Create(),
         CompareCommand.Create(),

@@ -21,7 +21,7 @@ internal static class VisionWeights
 
         // PyTorch counts batches beside the running statistics; nothing reads the count while the momentum is fixed.
         var known = specs.Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
-        return file.Tensors.Keys.FirstOrDefault(n => !known.Contains(n) && !n.EndsWith(".num_batches_tracked", StringComparison.Ordinal)) is { } unknown
+        return file.Tensors.Keys.FirstOrDefault(n => !known.Contains(n) && !n.EndsWith(".num_batches_tracked", StringComparison.Ordinal) && !IsMask(n, known)) is { } unknown
             ? throw new PrunusInputException(path, $"tensor '{unknown}' is not part of {config.Id}", "check which net the file is of")
             : specs.ToDictionary(s => s.Name, s => Read(file, s, device));
     }
@@ -41,6 +41,9 @@ internal static class VisionWeights
 
     /// <summary>FNV-1a over the name: a stream for each parameter that stays the same when layers are put in anywhere.</summary>
     internal static ulong Stream(string name) => Encoding.UTF8.GetBytes(name).Aggregate(0xCBF29CE484222325, (hash, b) => unchecked((hash ^ b) * 0x100000001B3));
+
+    // Masked weights bring their masks along (ticket export): NAME.mask.
+    private static bool IsMask(string name, HashSet<string> known) => name.EndsWith(".mask", StringComparison.Ordinal) && known.Contains(name[..^".mask".Length]);
 
     private static void Check(VisionConfig config, VisionParameter spec, SafetensorsFile file)
     {

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using Prunus.Cli.Options;
+
+namespace Prunus.Cli.Commands.Tickets;
+
+/// <summary><c>prunus ticket …</c>: lottery tickets and their files. Each subcommand has a file of its own.</summary>
+internal static class TicketCommand
+{
+    /// <summary>A ticket file.</summary>
+    public static Argument<string> File { get; } = new("FILE") { Description = "Ticket (.ticket)." };
+
+    /// <summary>Weights of an image net.</summary>
+    public static Option<string> Weights { get; } =
+        ParsedOption.Create<string>("--weights", "FILE", "Weights of the net: safetensors under PyTorch's names.", ParsedOption.Text);
+
+    public static Verb Create()
+    {
+        var group = new Verb("ticket", "Lottery tickets: what a file holds, its weights, masks on other weights, accuracy.")
+        {
+            Examples = ["ticket info a.ticket", "ticket export a.ticket --out start.safetensors", "ticket evaluate a.ticket --weights trained.safetensors --data mnist"],
+        };
+        foreach (var verb in (Verb[])[TicketInfoCommand.Create(), TicketExportCommand.Create(), TicketApplyCommand.Create(), TicketEvaluateCommand.Create()])
+        {
+            group.Subcommands.Add(verb);
+        }
+
+        return group;
+    }
+}

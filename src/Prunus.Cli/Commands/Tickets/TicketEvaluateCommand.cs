@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Prunus.Batches;
+using Prunus.Cli.Options;
+using Prunus.Cli.Views;
+using Prunus.Datasets.Images;
+using Prunus.Lottery;
+using Prunus.Lottery.Tickets;
+using Prunus.Reports;
+using Prunus.Vision;
+using TorchSharp;
+
+namespace Prunus.Cli.Commands.Tickets;
+
+/// <summary><c>prunus ticket evaluate [FILE] [--weights W] --data SET</c>: accuracy and time on a set of images.</summary>
+internal static class TicketEvaluateCommand
+{
+    private static readonly Argument<string?> Ticket = new("FILE") { Description = "Ticket (.ticket); without --weights its start weights are evaluated.", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<string> Net = ParsedOption.Create<string>("--net", "NET", "Net of the weights where there is no ticket: lenet-300-100, mlp:64-32 (list nets).", ParsedOption.Text);
+    private static readonly Option<string> Data = ParsedOption.Create<string>("--data", "SET", "Set of images (data).", ParsedOption.Text);
+    private static readonly Option<string> Folder = ParsedOption.Create<string>("--data-dir", "DIR", $"Folder of the sets ({ImageSetSearch.Variable}, else ./data).", ParsedOption.Text);
+    private static readonly Option<string> Split = ParsedOption.Create("--split", "test|train", "Which part of the set.", ParsedOption.OneOf("test", "train"), "test");
+    private static readonly Option<int> Images = ParsedOption.Create<int>("--images", "N", "The first N images only.", ParsedOption.Count(1));
+    private static readonly Option<int> Batch = ParsedOption.Create("--batch", "N", "Images of a pass.", ParsedOption.Count(1, 1 << 16), 500);
+    private static readonly Option<string> Pixels = ParsedOption.Create("--pixels", "normalised|unit", "Mean 0 and deviation 1 over the training images, or bytes / 255.", ParsedOption.OneOf("normalised", "unit"), "normalised");
+
+    public static Verb Create() => new("evaluate", "Measures accuracy and time of a ticket, of weights, or of weights under a ticket's masks on a set of images.")
+    {
+        Arguments = { Ticket },
+        Options = { TicketCommand.Weights, Net, Data, Folder, Split, Images, Batch, Pixels },
+        Examples = ["ticket evaluate a.ticket --weights trained.safetensors --data mnist", "ticket evaluate --weights lenet5.safetensors --net lenet-5 --data mnist --pixels unit"],
+        Run = Run,
+    };
+
+    private static int Run(VerbContext context)
+    {
+        var source = ImageSets.Named(context.Need(Data));
+        var path = context.Value(Ticket);
+        var ticket = path is null ? null : TicketFile.Read(path);
+        if (ticket is null && !(context.Given(TicketCommand.Weights) && context.Given(Net)))
+        {
+            throw new PrunusInputException("ticket evaluate", "has neither a ticket nor weights with their net", "give FILE, or --weights FILE --net NET");
+        }
+
+        var search = ImageSetSearch.From(context.Given(Folder) ? context.Value(Folder) : null);
+        var set = source.Load(context.Required(Split) == "test" ? ImageSplit.Test : ImageSplit.Train, search, (ulong)context.Required(GlobalOptions.Seed));
+        var shape = new MapShape(set.Shape.Channels, set.Shape.Height, set.Shape.Width);
+        var config = ticket is null ? VisionNets.Named(context.Value(Net)!, shape, set.ClassNames.Count) : TicketNets.Config(ticket, path!);
+        if (config.Input != shape || config.Classes != set.ClassNames.Count)
+        {
+            throw new PrunusInputException(path ?? "--net", $"is of a net for {config.Classes} classes of {config.Input}, and {source.Id} has {set.ClassNames.Count} of {shape}", "use another --data");
+        }
+
+        var device = TensorSetup.Device(context);
+        using var net = EvaluatedNet.Load(config, ticket, path, context.Given(TicketCommand.Weights) ? context.Value(TicketCommand.Weights) : null, device);
+        using var batches = new ImageBatches(set, device, Math.Min(context.Required(Batch), set.Count), Statistics(context, source, search, set), 0);
+        var result = ImageAccuracy.Measure(batches, images => net.Forward(images), context.Given(Images) ? context.Value(Images) : null, context.Cancellation);
+        Write(context, result, "dense");
+        return ExitCode.Done;
+    }
+
+    private static ChannelStatistics Statistics(VerbContext context, ImageSetSource source, ImageSetSearch search, ImageSet set) => context.Required(Pixels) == "unit"
+        ? new ChannelStatistics([.. Enumerable.Repeat(0.0, set.Shape.Channels)], [.. Enumerable.Repeat(1.0, set.Shape.Channels)])
+        : ChannelStatistics.Of(set.Split == ImageSplit.Train ? set : source.Load(ImageSplit.Train, search, (ulong)context.Required(GlobalOptions.Seed)));
+
+    private static void Write(VerbContext context, ImageAccuracy result, string kernel)
+    {
+        if (context.Json)
+        {
+            context.WriteJson(new JsonObject
+            {
+                ["schema"] = "prunus-ticket-evaluation/1",
+                ["images"] = result.Images,
+                ["correct"] = result.Correct,
+                ["accuracy"] = result.Accuracy,
+                ["kernel"] = kernel,
+                ["seconds"] = result.Seconds,
+            });
+            return;
+        }
+
+        TableView.Write(context.Terminal, new Table(["images", "correct", "accuracy", "kernel", "seconds", "images/s"],
+        [[
+            NumberText.Grouped(result.Images), NumberText.Grouped(result.Correct), FormattableString.Invariant($"{100 * result.Accuracy:0.00} %"), kernel,
+            NumberText.Value(result.Seconds), NumberText.Count(result.Images / result.Seconds),
+        ]]));
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+using Prunus.Cli.Views;
+using Prunus.Lottery.Tickets;
+
+namespace Prunus.Cli.Commands.Tickets;
+
+/// <summary><c>prunus ticket info FILE</c>: a ticket in numbers. Loads no libtorch.</summary>
+internal static class TicketInfoCommand
+{
+    public static Verb Create() => new("info", "Shows a ticket: its net and seed, what is kept of each layer, bytes against the entropy bound, dead units.")
+    {
+        Arguments = { TicketCommand.File },
+        Examples = ["ticket info a.ticket", "ticket info a.ticket --json"],
+        Run = Run,
+    };
+
+    private static int Run(VerbContext context)
+    {
+        var path = context.Value(TicketCommand.File);
+        var summary = TicketSummary.Of(TicketFile.Read(path), path);
+        if (context.Json)
+        {
+            context.WriteJson(Json(summary));
+        }
+        else
+        {
+            TicketView.Write(context.Terminal, path, summary);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static JsonObject Json(TicketSummary summary) => new()
+    {
+        ["schema"] = "prunus-ticket/1",
+        ["architecture"] = summary.Ticket.Architecture,
+        ["initialisation"] = summary.Ticket.Initialisation,
+        ["seed"] = summary.Ticket.Seed,
+        ["rewind_step"] = summary.Ticket.RewindStep,
+        ["weights_stored"] = summary.Ticket.Values is not null,
+        ["kept"] = summary.Ticket.Masks.Kept,
+        ["prunable"] = summary.Ticket.Masks.Count,
+        ["density"] = summary.Ticket.Masks.Density,
+        ["bytes"] = summary.Bytes,
+        ["entropy_bytes"] = summary.Masks.Sum(m => m.EntropyBytes),
+        ["masks"] = new JsonArray([.. summary.Masks.Select(m => new JsonObject
+        {
+            ["name"] = m.Name,
+            ["shape"] = new JsonArray([.. m.Mask.Shape.Select(d => (JsonNode)d)]),
+            ["kept"] = m.Mask.Kept,
+            ["density"] = m.Mask.Density,
+            ["coding"] = TicketView.Name(m.Coding),
+            ["bytes"] = m.Bytes,
+            ["entropy_bytes"] = m.EntropyBytes,
+        })]),
+        ["units"] = summary.Units is null ? null : new JsonArray([.. summary.Units.Select(u => new JsonObject
+        {
+            ["axis"] = u.Axis, ["units"] = u.Units, ["without_inputs"] = u.WithoutInputs, ["without_outputs"] = u.WithoutOutputs, ["dead"] = u.Dead,
+        })]),
+        ["metadata"] = summary.Ticket.Metadata.DeepClone(),
+    };
+}
