@@ -10,7 +10,7 @@ namespace Prunus.Tests.Cli;
 
 public sealed class TicketTests
 {
-    private static readonly Ticket LeNet = new("lenet-300-100:1x28x28:10", "glorot-normal", 7, RandomMasks.LeNet(3), metadata: new JsonObject { ["data"] = "mnist" });
+    private static readonly Ticket LeNet = new("lenet-300-100:1x28x28:10", "glorot-normal", 7, DrawnMasks.LeNet(3), metadata: new JsonObject { ["data"] = "mnist" });
 
     [Fact]
     public void Info_CountsLayersBytesAndUnits()
@@ -74,7 +74,7 @@ public sealed class TicketTests
     {
         using var folder = new TemporaryFolder();
         TicketFile.Write(folder["a.ticket"], LeNet);
-        TicketFile.Write(folder["b.ticket"], new Ticket("mlp:20:1x28x28:10", "glorot-normal", 1, new([("fc1.weight", RandomMasks.Draw(1, 0.5, 20, 784)), ("fc2.weight", RandomMasks.Draw(2, 0.5, 10, 20))])));
+        TicketFile.Write(folder["b.ticket"], new Ticket("mlp:20:1x28x28:10", "glorot-normal", 1, new([("fc1.weight", DrawnMasks.Draw(1, 0.5, 20, 784)), ("fc2.weight", DrawnMasks.Draw(2, 0.5, 10, 20))])));
         Assert.Equal(0, Tool.Run("ticket", "export", folder["b.ticket"], "--out", folder["b.safetensors"]).Code);
         Refused($"{folder["b.safetensors"]}: 'fc1.weight' is [20,784] of F32, the mask [300,784]: it is of another net than the ticket {folder["a.ticket"]} of lenet-300-100:1x28x28:10; ",
             "ticket", "apply", folder["a.ticket"], "--weights", folder["b.safetensors"], "--out", folder["c.safetensors"]);

@@ -14,7 +14,7 @@ public sealed class MaskCodecTests
         double[] densities = [0, 1e-3, 0.036, 0.3, 0.5, 0.9, 0.999, 1];
         foreach (var (shape, density, coding) in from s in shapes from d in densities from c in All select (s, d, c))
         {
-            var mask = RandomMasks.Draw((ulong)(density * 1000) + (ulong)shape[0], density, shape);
+            var mask = DrawnMasks.Draw((ulong)(density * 1000) + (ulong)shape[0], density, shape);
             Assert.Equal(mask, MaskCodec.Decode(mask.Shape, coding, MaskCodec.Encode(mask, coding)));
             Assert.True(MaskCodec.Encode(mask).Bytes.Length <= (mask.Count + 7) / 8);
         }
@@ -26,19 +26,19 @@ public sealed class MaskCodecTests
     [InlineData(0.2)]
     public void RandomMask_TakesItsEntropy_AndOnePercent(double density)
     {
-        var mask = RandomMasks.Draw(3, density, 300, 784);
+        var mask = DrawnMasks.Draw(3, density, 300, 784);
         var bound = MaskEntropy.Bytes(mask);
         Assert.InRange(MaskCodec.Encode(mask).Bytes.Length, bound * 0.99, bound * 1.01 + 10);
     }
 
     [Fact]
     public void WhatIsEmptyOrWhole_TakesBytes() => Assert.All((double[])[0, 1], density =>
-        Assert.InRange(MaskCodec.Encode(RandomMasks.Draw(0, density, 256, 8192)).Bytes.Length, 0, 24));
+        Assert.InRange(MaskCodec.Encode(DrawnMasks.Draw(0, density, 256, 8192)).Bytes.Length, 0, 24));
 
     [Fact]
     public void ColumnsThatAreDead_CostLessThanTheEntropyOfTheirDensity()
     {
-        var mask = RandomMasks.LeNet(1)["fc1.weight"];
+        var mask = DrawnMasks.LeNet(1)["fc1.weight"];
         var (coding, bytes) = MaskCodec.Encode(mask);
         Assert.True(coding >= MaskCoding.Columns);
         Assert.InRange(bytes.Length, 1, 0.95 * MaskEntropy.Bytes(mask));

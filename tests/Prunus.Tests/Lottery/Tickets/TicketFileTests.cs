@@ -47,7 +47,7 @@ public sealed class TicketFileTests
     [Fact]
     public void LeNetAt3Point6Percent_TakesAFewKilobytes()
     {
-        var masks = RandomMasks.LeNet(1);
+        var masks = DrawnMasks.LeNet(1);
         Assert.InRange(masks.Density, 0.034, 0.038);
         var bytes = TicketFile.ToBytes(new("lenet-300-100:1x28x28:10", "glorot-normal", 1, masks)).Length;
         var bound = masks.Names.Sum(name => MaskEntropy.Bytes(masks[name]));

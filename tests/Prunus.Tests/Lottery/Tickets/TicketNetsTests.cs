@@ -15,7 +15,7 @@ public sealed class TicketNetsTests
     [Fact]
     public void Rebuilt_BitForBit_FromSeedAndMask() => TensorLeaks.AssertNone(() =>
     {
-        var ticket = TicketFile.Read("t", TicketFile.ToBytes(new Ticket(LeNet, "kaiming-normal", 42, RandomMasks.LeNet(5))));
+        var ticket = TicketFile.Read("t", TicketFile.ToBytes(new Ticket(LeNet, "kaiming-normal", 42, DrawnMasks.LeNet(5))));
         using var rebuilt = TicketNets.Rebuild(ticket, CPU);
         using var fresh = VisionNet.Initialise(VisionNets.Named("lenet-300-100"), VisionInitialisations.Named("kaiming-normal"), 42, CPU);
         foreach (var (name, tensor) in rebuilt.Parameters)
@@ -39,7 +39,7 @@ public sealed class TicketNetsTests
         {
         }
 
-        var masks = MaskSet.Full(net.Tensors).Select((name, mask) => RandomMasks.Draw((ulong)name.Length, 0.3, [.. mask.Shape]));
+        var masks = MaskSet.Full(net.Tensors).Select((name, mask) => DrawnMasks.Draw((ulong)name.Length, 0.3, [.. mask.Shape]));
         var ticket = TicketFile.Read("t", TicketFile.ToBytes(TicketNets.Capture(net, "kaiming-normal", 3, masks, 500)));
         using var rebuilt = TicketNets.Rebuild(ticket, CPU);
         Assert.Equal(500, ticket.RewindStep);
@@ -54,13 +54,13 @@ public sealed class TicketNetsTests
     [Fact]
     public void OtherNets_AreNamed()
     {
-        var ticket = new Ticket("lenet-5:1x28x28:10", "glorot-normal", 1, RandomMasks.LeNet(1));
+        var ticket = new Ticket("lenet-5:1x28x28:10", "glorot-normal", 1, DrawnMasks.LeNet(1));
         var fault = Assert.Throws<PrunusInputException>(() => TicketNets.Config(ticket, "x.ticket"));
         Assert.Equal("x.ticket: masks 'fc1.weight' [300,784], which does not fit lenet-5:1x28x28:10; use a ticket of this net", fault.Message);
-        Assert.Throws<PrunusInputException>(() => TicketNets.Config(new Ticket("decoder:3", "x", 1, RandomMasks.LeNet(1)), "x.ticket"));
+        Assert.Throws<PrunusInputException>(() => TicketNets.Config(new Ticket("decoder:3", "x", 1, DrawnMasks.LeNet(1)), "x.ticket"));
         Assert.Throws<PrunusInputException>(() => TicketNets.Config("lenet-9:1x28x28:10"));
         Assert.Null(TicketNets.Config("lenet-5:0x28x28:10"));
         Assert.Equal("mlp:64-32", TicketNets.Config("mlp:64-32:1x16x16:4")!.Id);
-        Assert.Throws<ArgumentException>(() => new Ticket(LeNet, "glorot-normal", 1, RandomMasks.LeNet(1), rewindStep: 2));
+        Assert.Throws<ArgumentException>(() => new Ticket(LeNet, "glorot-normal", 1, DrawnMasks.LeNet(1), rewindStep: 2));
     }
 }

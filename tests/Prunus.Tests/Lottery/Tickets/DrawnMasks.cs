@@ -4,7 +4,7 @@ using Prunus.Randomness;
 namespace Prunus.Tests.Lottery.Tickets;
 
 /// <summary>Masks drawn at random.</summary>
-internal static class RandomMasks
+internal static class DrawnMasks
 {
     public static Mask Draw(ulong seed, double density, params long[] shape)
     {
