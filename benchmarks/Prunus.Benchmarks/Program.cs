@@ -30,6 +30,9 @@ switch (args)
     case ["depth", .. var rest]:
         DepthBenchmark.Run(rest.FirstOrDefault() ?? "cpu");
         return 0;
+    case ["sparse-kernel", .. var rest]:
+        SparseKernelBenchmark.Run(Number(rest, 0, 15));
+        return 0;
     case ["pruned-goldens", .. var rest]:
         return PrunedGoldens.Run(rest);
     case ["sweep", .. var rest]:
@@ -48,6 +51,7 @@ switch (args)
               hidden [DEVICE [BATCH [LENGTH [STEPS [ROUNDS]]]]]   a step with losses on hidden states, or the teacher kept on disk, against forward KL alone
               sweep [DEVICE]   the calibration sweep against plain forward passes; DEVICE is cpu (default) or cuda
               depth [DEVICE]   loss without each of n layers against n whole forward passes; DEVICE is cpu (default) or cuda
+              sparse-kernel [ROUNDS]   sparse products against libtorch's dense one, one thread, 80 to 98 % sparse, batch 1 and 64
               pruned-goldens GGUF GOLDENS C4_TRAIN C4_EVAL WIKITEXT2_TEST [DEVICE] [METHOD…] [--json FILE] [--windows N] [--sequences N]
                                scores, plans and perplexities of a real model's prunings against reference numbers; exit code 1 if any is off
               losses [DEVICE [LOSS]]   every distillation loss beside forward KL: time and memory; with LOSS, the bytes its step takes

@@ -59,6 +59,8 @@ public sealed class TicketTests
         Assert.Equal(File.ReadAllBytes(folder["a.safetensors"]), File.ReadAllBytes(folder["b.safetensors"]));
         var start = Evaluate(folder["a.ticket"], "--data", "fashion-tiny");
         var weights = Evaluate("--weights", folder["b.safetensors"], "--net", "lenet-300-100", "--data", "fashion-tiny");
+        var sparse = Evaluate(folder["a.ticket"], "--data", "fashion-tiny", "--sparse");
+        Assert.Equal(("prunus", start["correct"]!.GetValue<int>()), (sparse["kernels"]!.GetValue<string>(), sparse["correct"]!.GetValue<int>()));
         Assert.Equal((1000, start["correct"]!.GetValue<int>()), (start["images"]!.GetValue<int>(), weights["correct"]!.GetValue<int>()));
     }
 
@@ -82,6 +84,7 @@ public sealed class TicketTests
         File.WriteAllText(folder["d.ticket"], "PRUNUSTK");
         Refused($"{folder["d.ticket"]}: ends after 8 bytes; ", "ticket", "info", folder["d.ticket"]);
         Refused("no.ticket: does not exist; ", "ticket", "export", "no.ticket", "--out", folder["c"]);
+        Refused("--sparse: is for the CPU; ", "ticket", "evaluate", folder["a.ticket"], "--data", "fashion-tiny", "--sparse", "--device", "cuda");
         Refused("ticket evaluate: has neither", "ticket", "evaluate", "--data", "fashion-tiny");
         Refused($"{folder["a.ticket"]}: is of a net for 10 classes of 1x28x28, and blobs has 4 of 1x16x16; ", "ticket", "evaluate", folder["a.ticket"], "--data", "blobs");
     }

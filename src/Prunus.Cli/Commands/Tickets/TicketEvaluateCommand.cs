@@ -1,12 +1,12 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Prunus.Batches;
 using Prunus.Cli.Options;
 using Prunus.Cli.Views;
 using Prunus.Datasets.Images;
 using Prunus.Lottery;
+using Prunus.Lottery.Sparse;
 using Prunus.Lottery.Tickets;
-using Prunus.Reports;
+using Prunus.Native;
 using Prunus.Vision;
 using TorchSharp;
 
@@ -24,11 +24,13 @@ internal static class TicketEvaluateCommand
     private static readonly Option<int> Batch = ParsedOption.Create("--batch", "N", "Images of a pass.", ParsedOption.Count(1, 1 << 16), 500);
     private static readonly Option<string> Pixels = ParsedOption.Create("--pixels", "normalised|unit", "Mean 0 and deviation 1 over the training images, or bytes / 255.", ParsedOption.OneOf("normalised", "unit"), "normalised");
 
+    private static readonly Option<bool> Sparse = new("--sparse") { Description = "The kernels for sparse weights instead of libtorch's dense ones; CPU, one thread, nets of linear layers." };
+
     public static Verb Create() => new("evaluate", "Measures accuracy and time of a ticket, of weights, or of weights under a ticket's masks on a set of images.")
     {
         Arguments = { Ticket },
-        Options = { TicketCommand.Weights, Net, Data, Folder, Split, Images, Batch, Pixels },
-        Examples = ["ticket evaluate a.ticket --weights trained.safetensors --data mnist", "ticket evaluate --weights lenet5.safetensors --net lenet-5 --data mnist --pixels unit"],
+        Options = { TicketCommand.Weights, Net, Data, Folder, Split, Images, Batch, Pixels, Sparse },
+        Examples = ["ticket evaluate a.ticket --weights trained.safetensors --data mnist --sparse", "ticket evaluate --weights lenet5.safetensors --net lenet-5 --data mnist --pixels unit"],
         Run = Run,
     };
 
@@ -51,38 +53,27 @@ internal static class TicketEvaluateCommand
             throw new PrunusInputException(path ?? "--net", $"is of a net for {config.Classes} classes of {config.Input}, and {source.Id} has {set.ClassNames.Count} of {shape}", "use another --data");
         }
 
-        var device = TensorSetup.Device(context);
+        var device = Device(context);
         using var net = EvaluatedNet.Load(config, ticket, path, context.Given(TicketCommand.Weights) ? context.Value(TicketCommand.Weights) : null, device);
+        using var sparse = context.Value(Sparse) ? SparseNet.Compile(net) : null;
         using var batches = new ImageBatches(set, device, Math.Min(context.Required(Batch), set.Count), Statistics(context, source, search, set), 0);
-        var result = ImageAccuracy.Measure(batches, images => net.Forward(images), context.Given(Images) ? context.Value(Images) : null, context.Cancellation);
-        Write(context, result, "dense");
+        var result = ImageAccuracy.Measure(
+            batches, images => sparse?.Run(images) ?? net.Forward(images), context.Given(Images) ? context.Value(Images) : null, context.Cancellation);
+        EvaluationView.Write(context, result, sparse?.Layers);
         return ExitCode.Done;
+    }
+
+    private static torch.Device Device(VerbContext context) => !context.Value(Sparse) || context.Required(GlobalOptions.Device) is "auto" or "cpu"
+        ? context.Value(Sparse) ? Cpu(context) : TensorSetup.Device(context)
+        : throw new PrunusInputException("--sparse", "is for the CPU", "leave out --device or --sparse");
+
+    private static torch.Device Cpu(VerbContext context)
+    {
+        TensorSetup.Apply(context);
+        return Devices.Parse("cpu");
     }
 
     private static ChannelStatistics Statistics(VerbContext context, ImageSetSource source, ImageSetSearch search, ImageSet set) => context.Required(Pixels) == "unit"
         ? new ChannelStatistics([.. Enumerable.Repeat(0.0, set.Shape.Channels)], [.. Enumerable.Repeat(1.0, set.Shape.Channels)])
         : ChannelStatistics.Of(set.Split == ImageSplit.Train ? set : source.Load(ImageSplit.Train, search, (ulong)context.Required(GlobalOptions.Seed)));
-
-    private static void Write(VerbContext context, ImageAccuracy result, string kernel)
-    {
-        if (context.Json)
-        {
-            context.WriteJson(new JsonObject
-            {
-                ["schema"] = "prunus-ticket-evaluation/1",
-                ["images"] = result.Images,
-                ["correct"] = result.Correct,
-                ["accuracy"] = result.Accuracy,
-                ["kernel"] = kernel,
-                ["seconds"] = result.Seconds,
-            });
-            return;
-        }
-
-        TableView.Write(context.Terminal, new Table(["images", "correct", "accuracy", "kernel", "seconds", "images/s"],
-        [[
-            NumberText.Grouped(result.Images), NumberText.Grouped(result.Correct), FormattableString.Invariant($"{100 * result.Accuracy:0.00} %"), kernel,
-            NumberText.Value(result.Seconds), NumberText.Count(result.Images / result.Seconds),
-        ]]));
-    }
 }

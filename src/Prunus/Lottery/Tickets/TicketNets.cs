@@ -43,6 +43,7 @@ public static class TicketNets
     public static VisionNet Rebuild(Ticket ticket, Device device, string subject = "ticket")
     {
         var config = Config(ticket, subject);
+        Libtorch.Load();
         var net = VisionNet.Initialise(config, ticket.Values is null ? VisionInitialisations.Named(ticket.Initialisation) : VisionInitialisations.All[0], ticket.Seed, CPU);
         using var _ = net;
         using var scope = NewDisposeScope();

@@ -19,6 +19,7 @@ public static class TicketWeights
     /// <exception cref="PrunusInputException">The ticket doesn't fit the net it names.</exception>
     public static void Export(Ticket ticket, string subject, string output)
     {
+        Libtorch.Load();
         using var net = TicketNets.Rebuild(ticket, torch.CPU, subject);
         var tensors = net.Parameters.Concat(net.Buffers).Select(p =>
             TensorSource.Of(p.Key, ElementType.F32, p.Value.shape, () => TensorMemory.Span<float>(p.Value).ToArray()));
