@@ -19,7 +19,7 @@ public sealed class MaskedOptimiser : IDisposable
     /// <param name="masks">0 and 1, of the type, device and shape of the parameter that they are named after; what has none is trained whole. Not owned.</param>
     /// <param name="options">Which optimiser.</param>
     /// <exception cref="PrunusInputException">The options are faulty.</exception>
-    /// <exception cref="ArgumentException">A mask names no parameter or has another shape.</exception>
+    /// <exception cref="ArgumentException">A mask names no parameter or has another shape or type, or a parameter is not contiguous.</exception>
     public MaskedOptimiser(IReadOnlyDictionary<string, Tensor> parameters, IReadOnlyDictionary<string, Tensor>? masks, OptimiserOptions options)
     {
         options.Validate();
@@ -29,9 +29,14 @@ public sealed class MaskedOptimiser : IDisposable
         masks ??= new Dictionary<string, Tensor>();
         _masked = [.. Enumerable.Range(0, Names.Count).Where(i => masks.ContainsKey(Names[i]))];
         _masks = Array.ConvertAll(_masked, i => masks[Names[i]]);
-        if (masks.Count != _masked.Length || _masked.Where((i, k) => !_masks[k].shape.SequenceEqual(_weights[i].shape)).Any())
+        if (masks.Count != _masked.Length || _masked.Where((i, k) => !_masks[k].shape.SequenceEqual(_weights[i].shape) || _masks[k].dtype != _weights[i].dtype).Any())
         {
-            throw new ArgumentException("every mask needs a parameter of its name and shape", nameof(masks));
+            throw new ArgumentException("every mask needs a parameter of its name, shape and type", nameof(masks));
+        }
+
+        if (!Array.TrueForAll(_weights, w => w.is_contiguous()))
+        {
+            throw new ArgumentException("parameters are contiguous", nameof(parameters));
         }
 
         using var noGradient = no_grad();
@@ -52,11 +57,15 @@ public sealed class MaskedOptimiser : IDisposable
     public int StepCount { get; private set; }
 
     /// <summary>One step.</summary>
-    /// <param name="gradients">Of each parameter, in the order of <see cref="Names"/>; changed in place.</param>
+    /// <param name="gradients">Of each parameter, in the order of <see cref="Names"/>; used up.</param>
     /// <param name="learningRate">Rate of the step.</param>
     public void Step(Tensor[] gradients, double learningRate)
     {
         using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+
+        // Fused kernels walk memory without a look at strides, and gradients of batched products come transposed.
+        gradients = Array.ConvertAll(gradients, g => g.is_contiguous() ? g : g.contiguous());
         var pruned = Array.ConvertAll(_masked, i => gradients[i]);
         if (_options is AdamOptions adam)
         {
