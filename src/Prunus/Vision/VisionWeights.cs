@@ -27,17 +27,20 @@ internal static class VisionWeights
     }
 
     public static Dictionary<string, Tensor> Draw(VisionConfig config, VisionInitialisation initialisation, long seed, Device device) =>
-        config.Tensors().ToDictionary(s => s.Name, s => Made(s, device, values =>
+        config.Tensors().ToDictionary(s => s.Name, s => Made(s, device, values => Fill(s, initialisation, seed, values)));
+
+    /// <summary>Fresh values of one tensor, row-major.</summary>
+    internal static void Fill(VisionParameter spec, VisionInitialisation initialisation, long seed, Span<float> values)
+    {
+        if (spec.IsPrunable)
         {
-            if (s.IsPrunable)
-            {
-                initialisation.Fill(new Philox4x32(unchecked((ulong)seed), Stream(s.Name)), s, values);
-            }
-            else
-            {
-                values.Fill(s.Role is VisionRole.NormScale or VisionRole.RunningVariance ? 1 : 0);
-            }
-        }));
+            initialisation.Fill(new Philox4x32(unchecked((ulong)seed), Stream(spec.Name)), spec, values);
+        }
+        else
+        {
+            values.Fill(spec.Role is VisionRole.NormScale or VisionRole.RunningVariance ? 1 : 0);
+        }
+    }
 
     /// <summary>FNV-1a over the name: a stream for each parameter that stays the same when layers are put in anywhere.</summary>
     internal static ulong Stream(string name) => Encoding.UTF8.GetBytes(name).Aggregate(0xCBF29CE484222325, (hash, b) => unchecked((hash ^ b) * 0x100000001B3));
@@ -71,7 +74,7 @@ internal static class VisionWeights
         }
     });
 
-    private static Tensor Made(VisionParameter spec, Device device, Fill fill)
+    private static Tensor Made(VisionParameter spec, Device device, Filler fill)
     {
         using var scope = NewDisposeScope();
         var values = empty([.. spec.Shape], ScalarType.Float32);
@@ -79,5 +82,5 @@ internal static class VisionWeights
         return values.to(device).DetachFromDisposeScope();
     }
 
-    private delegate void Fill(Span<float> values);
+    private delegate void Filler(Span<float> values);
 }

@@ -7,8 +7,10 @@ public sealed class MaskSet
 
     public MaskSet(IEnumerable<(string Name, Mask Mask)> masks)
     {
-        Names = [.. masks.Select(m => m.Name)];
-        _masks = masks.ToDictionary(m => m.Name, m => m.Mask, StringComparer.Ordinal);
+        // Once: what makes the masks may be slow, or draw.
+        var all = masks.ToList();
+        Names = [.. all.Select(m => m.Name)];
+        _masks = all.ToDictionary(m => m.Name, m => m.Mask, StringComparer.Ordinal);
     }
 
     /// <summary>Names in the order of the pass.</summary>

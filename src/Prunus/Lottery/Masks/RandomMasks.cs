@@ -26,5 +26,5 @@ public static class RandomMasks
     }
 
     /// <summary>The generator of a named use of a seed.</summary>
-    internal static Philox4x32 Generator(string name, long seed) => new(unchecked((ulong)seed), VisionWeights.Stream(name) ^ Stream);
+    internal static Philox4x32 Generator(string name, long seed, ulong use = 0) => new(unchecked((ulong)seed), VisionWeights.Stream(name) ^ Stream ^ use);
 }

@@ -1,0 +1,98 @@
+using Prunus.Lottery;
+using Prunus.Lottery.Branches;
+using Prunus.Lottery.Masks;
+using Prunus.Vision;
+using TorchSharp;
+
+namespace Prunus.Tests.Lottery.Branches;
+
+public sealed class BranchTransformsTests
+{
+    private static readonly VisionConfig Config = VisionNets.Named("lenet-300-100");
+    private static readonly Func<long, IReadOnlyDictionary<string, float[]>> Draw = BranchValues.Drawing(Config, VisionInitialisations.Named("glorot-normal"));
+    private static readonly BranchInput Input = Ticket();
+
+    public static TheoryData<string> Ids => new(BranchTransforms.All.Select(b => b.Id));
+
+    [Theory, MemberData(nameof(Ids))]
+    public void Pruned_weights_are_zero_counts_stay_and_a_seed_repeats(string id)
+    {
+        var (branch, again) = (BranchTransforms.Named(id).Apply(Input), BranchTransforms.Named(id).Apply(Input));
+        Assert.Equal(Input.Masks.Kept, branch.Masks.Kept);
+        foreach (var name in Input.Masks.Names)
+        {
+            Assert.Equal(branch.Masks[name], again.Masks[name]);
+            Assert.Equal(branch.Values[name], again.Values[name]);
+            Assert.True(Enumerable.Range(0, branch.Masks[name].Count).All(i => branch.Masks[name][i] || branch.Values[name][i] == 0));
+            Assert.Equal(id.StartsWith("shuffle", StringComparison.Ordinal) || id == "random-mask", !branch.Masks[name].Equals(Input.Masks[name]));
+        }
+
+        Assert.Equal(Input.Initial.Keys.Order(), branch.Values.Keys.Order());
+        Assert.Equal((id == "data-order", id != "mask-only"), (branch.OtherDataOrder, branch.Trains));
+    }
+
+    [Fact]
+    public void Layers_keep_their_counts_only_in_layerwise_shuffles()
+    {
+        foreach (var id in (string[])["shuffle-layerwise", "random-mask"])
+        {
+            Assert.All(Input.Masks.Names, n => Assert.Equal(Input.Masks[n].Kept, BranchTransforms.Named(id).Apply(Input).Masks[n].Kept));
+        }
+
+        // The output layer of the ticket is ten times as dense as the rest.
+        var overall = BranchTransforms.Named("shuffle-global").Apply(Input).Masks;
+        Assert.InRange(overall["fc3.weight"].Density, 0.02, 0.11);
+    }
+
+    [Fact]
+    public void Reinit_is_the_same_law_with_another_seed()
+    {
+        var reinit = BranchTransforms.Named("reinit").Apply(Input);
+        using var net = VisionNet.Initialise(Config, VisionInitialisations.Named("glorot-normal"), Input.Seed, torch.CPU);
+        var fresh = net.Parameters["fc1.weight"].data<float>().ToArray();
+        Assert.True(Input.Masks["fc1.weight"].KeptIndices().All(i => fresh[i] == reinit.Values["fc1.weight"][i]));
+        Assert.All(reinit.Values["fc1.bias"], b => Assert.Equal(0, b));
+        Assert.Contains("give the branch another seed",
+            Assert.Throws<PrunusInputException>(() => BranchTransforms.Named("reinit").Apply(Input with { Seed = 1 })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Reuse_draws_from_surviving_initial_values_and_may_keep_signs()
+    {
+        var (mask, initial) = (Input.Masks["fc2.weight"], Input.Initial["fc2.weight"]);
+        var surviving = mask.KeptIndices().Select(i => initial[i]).ToHashSet();
+        var (reuse, signed) = (BranchTransforms.Named("reuse").Apply(Input).Values["fc2.weight"], BranchTransforms.Named("reuse-sign").Apply(Input).Values["fc2.weight"]);
+        Assert.All(mask.KeptIndices(), i => Assert.Contains(reuse[i], surviving));
+        Assert.All(mask.KeptIndices(), i => Assert.Equal((Math.Abs(reuse[i]), Math.Sign(initial[i])), (Math.Abs(signed[i]), Math.Sign(signed[i]))));
+        Assert.InRange(mask.KeptIndices().Select(i => reuse[i]).Distinct().Count(), 0.5 * mask.Kept, 0.75 * mask.Kept);
+    }
+
+    [Fact]
+    public void Signs_only_have_one_magnitude_a_layer()
+    {
+        var values = BranchTransforms.Named("sign-only").Apply(Input).Values["fc1.weight"];
+        var size = ActionValues.DeviationOf(Input.Initial["fc1.weight"]);
+        Assert.True(Input.Masks["fc1.weight"].KeptIndices().All(i => values[i] == (float)size * Math.Sign(Input.Initial["fc1.weight"][i])));
+        Assert.Equal(Math.Sqrt(2.0 / 1084), size, 0.001);
+    }
+
+    [Fact]
+    public void The_ticket_starts_from_step_k_and_supermasks_from_step_0()
+    {
+        var index = Input.Masks["fc1.weight"].KeptIndices().First();
+        Assert.Equal(Input.Rewound["fc1.weight"][index], BranchTransforms.Named("none").Apply(Input).Values["fc1.weight"][index]);
+        Assert.Equal(Input.Initial["fc1.weight"][index], BranchTransforms.Named("mask-only").Apply(Input).Values["fc1.weight"][index]);
+    }
+
+    [Fact]
+    public void Unknown_branches_are_refused() => Assert.StartsWith("branch: 'shuffle' is not known; use one of none, reinit, ",
+        Assert.Throws<PrunusInputException>(() => BranchTransforms.Named("shuffle")).Message, StringComparison.Ordinal);
+
+    // Initial values of seed 1; at step k everything is larger by 1 %, after training another draw; kept: one in ten, of the output layer all but one in ten.
+    private static BranchInput Ticket()
+    {
+        var initial = Draw(1);
+        var masks = new MaskSet(VisionTicketNet.TensorsOf(Config).Where(t => t.IsPrunable).Select(t => (t.Name, Mask.Where(t.Shape, i => i % 10 == 3 != t.IsOutput))));
+        return new(masks, initial, initial.ToDictionary(v => v.Key, v => Array.ConvertAll(v.Value, w => w * 1.01f)), Draw(2), Draw, 7);
+    }
+}
