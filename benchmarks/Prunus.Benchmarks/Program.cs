@@ -27,6 +27,9 @@ switch (args)
     case ["losses", .. var rest]:
         LossesBenchmark.Run(rest.FirstOrDefault() ?? "cpu", rest.ElementAtOrDefault(1));
         return 0;
+    case ["lenet-imp", .. var rest]:
+        LenetImpBenchmark.Run(rest.FirstOrDefault() ?? "cpu", Number(rest, 1, 25), Number(rest, 2, 5));
+        return 0;
     case ["depth", .. var rest]:
         DepthBenchmark.Run(rest.FirstOrDefault() ?? "cpu");
         return 0;
@@ -50,6 +53,7 @@ switch (args)
               distill-step [DEVICE [BATCH [LENGTH [MICRO]]]]   one step of distillation, 135M → 65M: tokens/s and memory
               hidden [DEVICE [BATCH [LENGTH [STEPS [ROUNDS]]]]]   a step with losses on hidden states, or the teacher kept on disk, against forward KL alone
               sweep [DEVICE]   the calibration sweep against plain forward passes; DEVICE is cpu (default) or cuda
+              lenet-imp [DEVICE [NETS [ROUNDS]]]   training steps of many masked LeNet-300-100, net-steps/s; on a CPU beside the plain TorchSharp loop
               depth [DEVICE]   loss without each of n layers against n whole forward passes; DEVICE is cpu (default) or cuda
               sparse-kernel [ROUNDS]   sparse products against libtorch's dense one, one thread, 80 to 98 % sparse, batch 1 and 64
               pruned-goldens GGUF GOLDENS C4_TRAIN C4_EVAL WIKITEXT2_TEST [DEVICE] [METHOD…] [--json FILE] [--windows N] [--sequences N]

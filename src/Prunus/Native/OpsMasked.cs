@@ -38,7 +38,7 @@ public static partial class Ops
     public static void MaskedSgd(
         torch.Tensor[] parameters, torch.Tensor[] gradients, torch.Tensor[] buffers, torch.Tensor[] masked, torch.Tensor[] masks,
         double learningRate, double momentum, double weightDecay, bool nesterov) =>
-        OpsScript.Run("masked_sgd", parameters, gradients, buffers, masked, masks, learningRate, momentum, weightDecay, nesterov);
+        OpsScript.Run("masked_sgd", parameters, gradients, momentum == 0 ? [] : buffers, masked, masks, learningRate, momentum, weightDecay, nesterov);
 
     /// <summary>Multiplies pairwise in place.</summary>
     public static void ForeachMultiply(torch.Tensor[] tensors, torch.Tensor[] factors)

@@ -87,14 +87,14 @@ internal sealed class StackPass(Func<string, Tensor> values, int members, bool t
         }
     }
 
-    // [M,N,in] or shared [N,in] → [M,N,units].
+    // [M,N,in] or shared [N,in] → [M,N,units]; the weight stands first, so that its gradient lies in memory as it does.
     private Tensor Multiply(Linear step, StackValue x)
     {
         using var scope = NewDisposeScope();
         var (weight, bias) = (values($"{step.Name}.weight"), values($"{step.Name}.bias"));
         var product = x.Layout == StackLayout.Shared
             ? nn.functional.linear(x.Tensor, weight.flatten(0, 1)).unflatten(1, [members, step.Units]).transpose(0, 1)
-            : x.Tensor.bmm(weight.transpose(1, 2));
+            : weight.bmm(x.Tensor.transpose(1, 2)).transpose(1, 2);
         return (product + bias.unsqueeze(1)).MoveToOuterDisposeScope();
     }
 

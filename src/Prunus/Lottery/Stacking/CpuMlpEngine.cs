@@ -1,0 +1,60 @@
+using Prunus.Native;
+
+namespace Prunus.Lottery.Stacking;
+
+/// <summary>Steps on a CPU: each net does all its steps in one thread, so that its weights and moments stay in that core's caches.</summary>
+internal sealed unsafe class CpuMlpEngine : IMlpEngine
+{
+    private readonly CpuMlp[] _nets;
+    private readonly int _threads, _batch;
+
+    public CpuMlpEngine(IReadOnlyList<MlpLayer> layers, int members, StepData data, int threads)
+    {
+        var features = data.Inputs.numel() / data.Inputs.size(0);
+        if (features != layers[0].Inputs)
+        {
+            throw new ArgumentException($"inputs have {features} values, the net takes {layers[0].Inputs}", nameof(data));
+        }
+
+        (_threads, _batch) = (Math.Min(threads, members), data.BatchSize);
+        var inputs = (float*)TensorMemory.Address(data.Inputs);
+        var labels = (long*)TensorMemory.Address(data.Labels);
+        if (new ReadOnlySpan<long>(labels, (int)data.Labels.numel()).ContainsAnyExceptInRange(0, layers[^1].Units - 1))
+        {
+            throw new ArgumentException($"labels are 0 to {layers[^1].Units - 1}", nameof(data));
+        }
+
+        _nets = [.. Enumerable.Range(0, members).Select(m => new CpuMlp(layers, m, inputs, labels, _batch))];
+    }
+
+    public void Run(int[] examples, UpdateRule[] rules, float[] losses)
+    {
+        if (_threads == 1)
+        {
+            for (var m = 0; m < _nets.Length; m++)
+            {
+                Train(m);
+            }
+        }
+        else
+        {
+            Parallel.For(0, _nets.Length, new ParallelOptions { MaxDegreeOfParallelism = _threads }, Train);
+        }
+
+        void Train(int m)
+        {
+            for (var s = 0; s < rules.Length; s++)
+            {
+                losses[(s * _nets.Length) + m] = _nets[m].Step(examples.AsSpan(((s * _nets.Length) + m) * _batch, _batch), rules[s]);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var net in _nets)
+        {
+            net.Dispose();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using TorchSharp;
+
+namespace Prunus.Lottery.Stacking;
+
+/// <summary>Steps of stacked MLPs on one kind of device.</summary>
+internal interface IMlpEngine : IDisposable
+{
+    /// <summary>Does steps.</summary>
+    /// <param name="examples">[steps,members,batch].</param>
+    /// <param name="rules">One for each step.</param>
+    /// <param name="losses">[steps,members], written.</param>
+    void Run(int[] examples, UpdateRule[] rules, float[] losses);
+}
+
+/// <summary>Choice of the engine.</summary>
+internal static class MlpEngines
+{
+    public static IMlpEngine On(torch.Device device, IReadOnlyList<MlpLayer> layers, int members, StepData data, int threads) => device.type switch
+    {
+        DeviceType.CPU => new CpuMlpEngine(layers, members, data, threads),
+        _ => throw new PrunusInputException("device", $"no steps of MLPs on {device}", "use cpu or cuda"),
+    };
+}

@@ -1,0 +1,71 @@
+using Prunus.Batches;
+using Prunus.Datasets.Images;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Prunus.Lottery.Stacking;
+
+/// <summary>Fills the examples of a step: [members,batch], row by row. A pure function of the step.</summary>
+public delegate void StepOrder(int step, Span<int> examples);
+
+/// <summary>What a stepper trains on: a whole set on the device, and which examples of it make up each step's batches.</summary>
+/// <param name="Inputs">[count,…] float32, contiguous, normalised.</param>
+/// <param name="Labels">[count] int64 classes on the same device.</param>
+/// <param name="BatchSize">Examples of each member's batch.</param>
+/// <param name="Order">Examples of each step.</param>
+public sealed record StepData(Tensor Inputs, Tensor Labels, int BatchSize, StepOrder Order) : IDisposable
+{
+    /// <summary>A set of images; member m sees the batches of <see cref="ImageBatches"/> with seed m, unvaried.</summary>
+    /// <param name="set">The images.</param>
+    /// <param name="device">Where they shall lie, as 4 bytes a pixel.</param>
+    /// <param name="batchSize">Examples of a batch.</param>
+    /// <param name="statistics">What to normalise with.</param>
+    /// <param name="seeds">Of each member's order.</param>
+    /// <exception cref="PrunusInputException">The batch is larger than the set.</exception>
+    public static StepData Of(ImageSet set, Device device, int batchSize, ChannelStatistics statistics, IReadOnlyList<ulong> seeds)
+    {
+        using var batches = new ImageBatches(set, device, batchSize, statistics, 0);
+        using var scope = NewDisposeScope();
+        var all = Enumerable.Range(0, (set.Count + batchSize - 1) / batchSize).Select(i => batches.InOrder(i * batchSize)).ToList();
+        return new(
+            cat([.. all.Select(b => b.Images)]).DetachFromDisposeScope(), cat([.. all.Select(b => b.Labels)]).DetachFromDisposeScope(),
+            batchSize, new EpochOrder(seeds, set.Count, batchSize).Fill);
+    }
+
+    public void Dispose()
+    {
+        Inputs.Dispose();
+        Labels.Dispose();
+    }
+}
+
+/// <summary>Epochs of each member in an order of its own, drawn as <see cref="ImageBatches"/> draws it.</summary>
+/// <param name="seeds">One for each member; equal seeds give equal orders.</param>
+/// <param name="count">Examples of the set.</param>
+/// <param name="batchSize">Examples of a batch; an epoch's last ones that fill none are left out.</param>
+public sealed class EpochOrder(IReadOnlyList<ulong> seeds, int count, int batchSize)
+{
+    private readonly Dictionary<ulong, int[]> _orders = [];
+    private int _epoch = -1;
+
+    /// <summary>As <see cref="StepOrder"/>.</summary>
+    public void Fill(int step, Span<int> examples)
+    {
+        var perEpoch = count / batchSize;
+        if (step / perEpoch != _epoch)
+        {
+            _epoch = step / perEpoch;
+            _orders.Clear();
+        }
+
+        for (var m = 0; m < seeds.Count; m++)
+        {
+            if (!_orders.TryGetValue(seeds[m], out var order))
+            {
+                _orders[seeds[m]] = order = EpochDraws.Order(seeds[m], (uint)_epoch, count);
+            }
+
+            order.AsSpan(step % perEpoch * batchSize, batchSize).CopyTo(examples[(m * batchSize)..]);
+        }
+    }
+}
