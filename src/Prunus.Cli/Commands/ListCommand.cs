@@ -7,6 +7,8 @@ using Prunus.Decoders;
 using Prunus.Distillation;
 using Prunus.Distillation.HiddenStates;
 using Prunus.Evaluation.Tasks;
+using Prunus.Lottery.Branches;
+using Prunus.Lottery.Masks;
 using Prunus.Pruning;
 using Prunus.Reports;
 using Prunus.Runs;
@@ -40,6 +42,11 @@ internal static class ListCommand
             [.. VisionNets.All.Select(n => (IReadOnlyList<string>)[n.Id, n.Title, n.Paper, n.Input.ToString(),
                 n.TakesWidths ? "by its widths" : VisionNets.Named(n.Id).PrunableCount().ToString("N0", CultureInfo.InvariantCulture)])])),
         ("initialisations", () => new Table(["id", "law of fresh weights", "paper"], [.. VisionInitialisations.All.Select(i => (IReadOnlyList<string>)[i.Id, i.Title, i.Paper])])),
+        ("criteria", () => new Table(["id", "which weights of a mask stay", "paper", "needs"],
+            [.. MaskCriteria.All.Select(c => (IReadOnlyList<string>)[c.Id, c.Title, c.Paper, c.Needs.ToString().ToLowerInvariant()])])),
+        ("branches", () => new Table(["id", "control off a ticket", "paper"], [.. BranchTransforms.All.Select(b => (IReadOnlyList<string>)[b.Id, b.Title, b.Paper])])),
+        ("kept-actions", () => new Table(["id", "what kept weights start from"], [.. KeptActions.All.Select(a => (IReadOnlyList<string>)[a.Id, a.Title])])),
+        ("pruned-actions", () => new Table(["id", "what pruned weights are frozen at"], [.. PrunedActions.All.Select(a => (IReadOnlyList<string>)[a.Id, a.Title])])),
         ("types", () => new Table(["id"], [.. Enum.GetNames<ElementType>().Select(n => (IReadOnlyList<string>)[n])])),
     ];
 

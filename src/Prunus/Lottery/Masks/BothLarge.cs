@@ -23,7 +23,7 @@ public static class BothLarge
     public static Outcome Bisected(Mask mask, CriterionValues values, double share, int sign)
     {
         var (initial, final) = (Scores(mask, values.Initial, sign), Scores(mask, values.Final, sign));
-        double[] sortedInitial = [.. initial.Order()], sortedFinal = [.. final.Order()];
+        double[] sortedInitial = Sorted(initial), sortedFinal = Sorted(final);
         var count = mask.Count;
         var percent = (count - mask.Kept + (mask.Kept * Percent(share) / 100)) / count * 100;
         var wanted = (int)(count * percent / 100);
@@ -100,6 +100,13 @@ public static class BothLarge
 
         var (part, low, high) = (position - index, sorted[index], sorted[index + 1]);
         return part >= 0.5 ? high - ((high - low) * (1 - part)) : low + ((high - low) * part);
+    }
+
+    private static double[] Sorted(double[] values)
+    {
+        double[] sorted = [.. values];
+        Array.Sort(sorted);
+        return sorted;
     }
 
     private static double Percent(double share) => Math.Round(share * 100, 10);

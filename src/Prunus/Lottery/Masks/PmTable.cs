@@ -2,7 +2,7 @@ namespace Prunus.Lottery.Masks;
 
 /// <summary>What is left after some rounds.</summary>
 /// <param name="Round">Rounds of pruning; 0 = dense.</param>
-/// <param name="Kept">Weights kept, of each tensor in the order of the table; one number for all where they are ranked together.</param>
+/// <param name="Kept">Weights kept of each prunable tensor in the order of the pass; where tensors are ranked together one number for those, then one for each of the others.</param>
 /// <param name="Pm">Share of the prunable weights that is left, 0 to 1, by integer counts.</param>
 /// <param name="RealPm">The same by real numbers: sum of n (1 - rate)^round.</param>
 public sealed record PmRow(int Round, IReadOnlyList<long> Kept, double Pm, double RealPm);
@@ -19,12 +19,12 @@ public static class PmTable
         options.Validate();
         ArgumentOutOfRangeException.ThrowIfNegative(rounds);
         var prunable = tensors.Where(t => t.IsPrunable).ToList();
-        var pruned = options.Pools(prunable).Select(p => (Count: p.Pool.Sum(t => t.ElementCount), p.Rate, Least: p.Pool.Count * (long)options.MinimumKeep)).ToList();
-        var inPools = options.Pools(prunable).SelectMany(p => p.Pool).ToHashSet();
-        var untouched = prunable.Where(t => !inPools.Contains(t)).Select(t => (t.ElementCount, 0.0, 0L));
-        (long Count, double Rate, long Least)[] parts = options.Scope == MaskScope.Layerwise
-            ? [.. prunable.Select(t => (t.ElementCount, options.Rates.Of(t), (long)options.MinimumKeep))]
-            : [.. pruned, .. untouched];
+        var pools = options.Pools(prunable).ToList();
+        var ranked = pools.SelectMany(p => p.Pool).ToHashSet();
+        IEnumerable<(IReadOnlyList<TicketTensor> Pool, double Rate)> apart = options.Scope == MaskScope.Layerwise
+            ? prunable.Select(t => ((IReadOnlyList<TicketTensor>)[t], options.Rates.Of(t)))
+            : [.. pools, .. prunable.Where(t => !ranked.Contains(t)).Select(t => ((IReadOnlyList<TicketTensor>)[t], 0.0))];
+        var parts = apart.Select(p => (Count: p.Pool.Sum(t => t.ElementCount), p.Rate, Least: p.Pool.Count * (long)options.MinimumKeep)).ToList();
         var total = parts.Sum(p => p.Count);
         var rows = new List<PmRow>();
         long[] kept = [.. parts.Select(p => p.Count)];

@@ -6,7 +6,7 @@ namespace Prunus.Lottery.Masks;
 /// <summary>Masks that no training has seen. A layer's draw hangs on the seed and its name alone.</summary>
 public static class RandomMasks
 {
-    private const ulong Stream = 0x4D41_534B;
+    private const ulong Stream = 0x4D41_534B, UniformUse = 4UL << 32;
 
     /// <summary>Masks with the numbers of zeros that densities give.</summary>
     public static MaskSet Of(IEnumerable<TicketTensor> tensors, LayerDensities densities, long seed) =>
@@ -23,6 +23,14 @@ public static class RandomMasks
         }
 
         return Mask.Where(shape, i => keep[i]);
+    }
+
+    /// <summary>Uniform numbers in [0, 1) for every element of a tensor: what the criterion <c>random</c> ranks.</summary>
+    public static float[] Uniform(string name, int count, long seed)
+    {
+        var values = new float[count];
+        Generator(name, seed, UniformUse).FillUniform(0, values);
+        return values;
     }
 
     /// <summary>The generator of a named use of a seed.</summary>
