@@ -103,7 +103,7 @@ internal static class LenetImpBenchmark
             _stack = VisionStack.Of(nets);
             nets.ForEach(n => n.Dispose());
             _masks = _stack.Tensors.Where(t => t.IsPrunable).ToDictionary(t => t.Name, t => PlainLoop.Mask(_stack.Parameters[t.Name]));
-            _step = new StackedMlpStep(_stack, data, new AdamOptions(), _masks, threads) { UseGraph = graph };
+            _step = new StackedMlpStep(_stack, data, new AdamOptions(), _masks, threads, graph);
         }
 
         public void Steps(int count)

@@ -10,20 +10,9 @@ internal sealed unsafe class CpuMlpEngine : IMlpEngine
 
     public CpuMlpEngine(IReadOnlyList<MlpLayer> layers, int members, StepData data, int threads)
     {
-        var features = data.Inputs.numel() / data.Inputs.size(0);
-        if (features != layers[0].Inputs)
-        {
-            throw new ArgumentException($"inputs have {features} values, the net takes {layers[0].Inputs}", nameof(data));
-        }
-
         (_threads, _batch) = (Math.Min(threads, members), data.BatchSize);
         var inputs = (float*)TensorMemory.Address(data.Inputs);
         var labels = (long*)TensorMemory.Address(data.Labels);
-        if (new ReadOnlySpan<long>(labels, (int)data.Labels.numel()).ContainsAnyExceptInRange(0, layers[^1].Units - 1))
-        {
-            throw new ArgumentException($"labels are 0 to {layers[^1].Units - 1}", nameof(data));
-        }
-
         _nets = [.. Enumerable.Range(0, members).Select(m => new CpuMlp(layers, m, inputs, labels, _batch))];
     }
 

@@ -15,9 +15,10 @@ internal interface IMlpEngine : IDisposable
 /// <summary>Choice of the engine.</summary>
 internal static class MlpEngines
 {
-    public static IMlpEngine On(torch.Device device, IReadOnlyList<MlpLayer> layers, int members, StepData data, int threads) => device.type switch
+    public static IMlpEngine On(torch.Device device, IReadOnlyList<MlpLayer> layers, int members, StepData data, int threads, bool graph) => device.type switch
     {
         DeviceType.CPU => new CpuMlpEngine(layers, members, data, threads),
+        DeviceType.CUDA => new CudaMlpEngine(layers, members, data, MlpKernels.On(device, graph)),
         _ => throw new PrunusInputException("device", $"no steps of MLPs on {device}", "use cpu or cuda"),
     };
 }

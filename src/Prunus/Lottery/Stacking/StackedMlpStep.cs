@@ -21,10 +21,11 @@ public sealed class StackedMlpStep : IStepper
     /// <param name="optimiser">Which optimiser.</param>
     /// <param name="masks">0/1 float32 tensors by the names and of the shapes of the weights they mask; null = dense. Not owned.</param>
     /// <param name="threads">CPU: threads among which the members are divided. Default 1.</param>
+    /// <param name="graph">GPU: whether a hundred steps are launched as one CUDA graph. Default true; off, each kernel is launched by itself.</param>
     /// <exception cref="PrunusInputException">The options are faulty, or the net is no MLP.</exception>
     /// <exception cref="ArgumentException">Types, shapes or devices don't fit each other.</exception>
     public StackedMlpStep(
-        ITicketNet net, StepData data, OptimiserOptions optimiser, IReadOnlyDictionary<string, Tensor>? masks = null, int threads = 1)
+        ITicketNet net, StepData data, OptimiserOptions optimiser, IReadOnlyDictionary<string, Tensor>? masks = null, int threads = 1, bool graph = true)
     {
         optimiser.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
@@ -32,16 +33,14 @@ public sealed class StackedMlpStep : IStepper
         Check(net, data, masks);
         (Members, _optimiser, _data) = (net.Members, optimiser, data);
         _layers = MlpLayer.Of(net, masks, optimiser) ?? throw new PrunusInputException("net", $"{net.Architecture} is no chain of linear layers", "train it with MaskedTrainer");
+        Check(data, _layers);
         foreach (var tensor in Tensors())
         {
             tensor.Apply();
         }
 
-        _engine = MlpEngines.On(net.Parameters.Values.First().device, _layers, Members, data, threads);
+        _engine = MlpEngines.On(net.Parameters.Values.First().device, _layers, Members, data, threads, graph);
     }
-
-    /// <summary>GPU: whether a hundred steps are launched as one CUDA graph. Default true; off, each kernel is launched by itself.</summary>
-    public bool UseGraph { get; init; } = true;
 
     public int Members { get; }
 
@@ -67,10 +66,10 @@ public sealed class StackedMlpStep : IStepper
         }
 
         // Native code reads the examples unchecked.
-        var outside = Array.FindIndex(examples, e => (uint)e >= (ulong)_data.Inputs.size(0));
-        if (outside >= 0)
+        var count = _data.Inputs.size(0);
+        if (examples.AsSpan().IndexOfAnyExceptInRange(0, (int)count - 1) is >= 0 and var outside)
         {
-            throw new ArgumentException($"the order names example {examples[outside]} of {_data.Inputs.size(0)}", nameof(firstStep));
+            throw new ArgumentException($"the order names example {examples[outside]} of {count}", nameof(firstStep));
         }
 
         _engine.Run(examples, rules, found);
@@ -106,6 +105,21 @@ public sealed class StackedMlpStep : IStepper
     }
 
     private IEnumerable<MlpTensor> Tensors() => _layers.SelectMany(l => new[] { l.Weight, l.Bias });
+
+    private static void Check(StepData data, IReadOnlyList<MlpLayer> layers)
+    {
+        var (features, classes) = (data.Inputs.numel() / data.Inputs.size(0), layers[^1].Units);
+        if (features != layers[0].Inputs)
+        {
+            throw new ArgumentException($"inputs have {features} values, the net takes {layers[0].Inputs}", nameof(data));
+        }
+
+        using var scope = NewDisposeScope();
+        if (data.Labels.min().item<long>() < 0 || data.Labels.max().item<long>() >= classes)
+        {
+            throw new ArgumentException($"labels are 0 to {classes - 1}", nameof(data));
+        }
+    }
 
     private static void Check(ITicketNet net, StepData data, IReadOnlyDictionary<string, Tensor>? masks)
     {

@@ -7,6 +7,8 @@ internal static unsafe class CudaStream
 {
     private static readonly nint Get = Symbol("_ZN3c104cuda20getCurrentCUDAStreamEa");
     private static readonly nint Handle = Symbol("_ZNK3c104cuda10CUDAStream6streamEv");
+    private static readonly nint Set = Symbol("_ZN3c104cuda20setCurrentCUDAStreamENS0_10CUDAStreamE");
+    private static readonly nint Pool = Symbol("_ZN3c104cuda17getStreamFromPoolEba");
 
     /// <summary>The stream's handle; 0 is the default stream.</summary>
     public static nint Current(int device)
@@ -16,15 +18,28 @@ internal static unsafe class CudaStream
             return 0;
         }
 
-        var stream = ((delegate* unmanaged<sbyte, Stream>)Get)((sbyte)device);
+        var stream = CurrentStream(device);
         return ((delegate* unmanaged<Stream*, nint>)Handle)(&stream);
     }
 
+    /// <summary>The stream as libtorch knows it.</summary>
+    public static Stream CurrentStream(int device) => ((delegate* unmanaged<sbyte, Stream>)Needed(Get))((sbyte)device);
+
+    /// <summary>Makes a stream this thread's current one.</summary>
+    public static void SetCurrent(Stream stream) => ((delegate* unmanaged<Stream, void>)Needed(Set))(stream);
+
+    /// <summary>One of libtorch's own streams beside the default one.</summary>
+    public static Stream FromPool(int device) => ((delegate* unmanaged<byte, sbyte, Stream>)Needed(Pool))(0, (sbyte)device);
+
+    private static nint Needed(nint function) => function != 0
+        ? function
+        : throw new PrunusRunException("libtorch", "its CUDA part lacks the stream functions", "use PyTorch 2.10 or 2.11");
+
     private static nint Symbol(string name) => DynamicLinker.FindGlobal(name);
 
-    // c10::cuda::CUDAStream: device type and index, then the id; 16 bytes that come back in registers.
+    /// <summary>c10::cuda::CUDAStream: device type and index, then the id; 16 bytes that go and come back in registers.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    private struct Stream
+    internal struct Stream
     {
         public long Device;
         public long Id;

@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using Prunus.Native.Cuda;
+using TorchSharp;
+
+namespace Prunus.Lottery.Stacking;
+
+/// <summary>Launches a kernel of mlp_step.cu.</summary>
+internal delegate void MlpLaunch(string kernel, int blocks, ReadOnlySpan<ulong> arguments);
+
+/// <summary>The kernels of mlp_step.cu, and how steps are recorded.</summary>
+/// <param name="Launch">Launches one; returns without waiting.</param>
+/// <param name="Enter">Goes onto a stream that can be recorded, until disposed.</param>
+/// <param name="Capture">Records an action; null = each kernel is launched by itself.</param>
+internal sealed record MlpKernels(MlpLaunch Launch, Func<IDisposable?> Enter, Func<Action, CudaGraph>? Capture)
+{
+    /// <summary>Threads of a block.</summary>
+    public const int Threads = 256;
+
+    /// <summary>Weights that a thread updates.</summary>
+    public const int Each = 4;
+
+    private static readonly ConcurrentDictionary<int, CudaModule> Modules = new();
+
+    /// <summary>Compiled for a device.</summary>
+    /// <exception cref="PrunusRunException">There is no compiler, or the driver refuses.</exception>
+    public static MlpKernels On(torch.Device device, bool graph)
+    {
+        var index = Math.Max(0, device.index);
+        var module = Modules.GetOrAdd(index, i => CudaModule.Build("mlp_step.cu", i));
+        var kernels = new[] { "gather", "rectify", "softmax_errors", "pass_errors", "update" }.ToDictionary(n => n, module.Kernel, StringComparer.Ordinal);
+        return new(
+            (name, blocks, arguments) => kernels[name].Launch((uint)blocks, Threads, arguments),
+            new SideStream(device).Enter,
+            graph ? work => CudaGraph.Capture(index, work) : null);
+    }
+}
