@@ -51,7 +51,7 @@ public sealed class Mask : IEquatable<Mask>
     public static Mask FromTensor(Tensor tensor)
     {
         using var scope = NewDisposeScope();
-        var values = tensor.detach().ne(0).to(ScalarType.Byte).cpu().contiguous().data<byte>().ToArray();
+        var values = tensor.detach().to(ScalarType.Bool).to(ScalarType.Byte).cpu().contiguous().data<byte>().ToArray();
         return Where(tensor.shape, i => values[i] != 0);
     }
 

@@ -82,6 +82,26 @@ public sealed record MaskCriterion(string Id, string Title, string Paper, Criter
         ? Length(values) == mask.Count ? Rule(mask, values, share) : throw new ArgumentException("values and mask differ in length", nameof(values))
         : MaskCut.Lowest(mask, Scores(values), MaskRates.CountOf(mask.Kept, share));
 
+    /// <summary>One round over a net.</summary>
+    /// <param name="tensors">Tensors of the net, in the order of the pass.</param>
+    /// <param name="masks">What has survived so far.</param>
+    /// <param name="values">What to judge a tensor by, from its name; asked for tensors with a rate above 0.</param>
+    /// <param name="options">Rates, scope, rule.</param>
+    /// <exception cref="PrunusInputException">The options are at fault, or not for a criterion that judges a layer as a whole.</exception>
+    public MaskCutResult Round(IReadOnlyList<TicketTensor> tensors, MaskSet masks, Func<string, CriterionValues> values, MaskCutOptions options)
+    {
+        options.Validate();
+        var pruned = tensors.Where(t => options.Rates.Of(t) > 0).ToList();
+        if (Rule is null)
+        {
+            return MaskCut.Round(tensors, masks, pruned.ToDictionary(t => t.Name, t => Scores(values(t.Name)), StringComparer.Ordinal), options);
+        }
+
+        return options is { Scope: MaskScope.Layerwise, Rule: MaskRule.Count, MinimumKeep: 0 }
+            ? MaskCut.Result(masks, pruned.ToDictionary(t => t.Name, t => Cut(masks[t.Name], values(t.Name), options.Rates.Of(t)), StringComparer.Ordinal), 0)
+            : throw new PrunusInputException("criterion", $"'{Id}' judges each layer as a whole", "prune layer by layer, with the exact count and no minimum to keep");
+    }
+
     private int Length(CriterionValues values)
     {
         int[] lengths = [.. new[] { (CriterionNeeds.Initial, values.Initial), (CriterionNeeds.Final, values.Final), (CriterionNeeds.Gradient, values.Gradient), (CriterionNeeds.Random, values.Uniform) }

@@ -58,6 +58,11 @@ public static class MaskCut
     public static Mask Lowest<T>(Mask mask, T[] scores, long count)
         where T : unmanaged, IFloatingPointIeee754<T> => LowestScores.Cut([new LowestScores.Layer<T>("a mask", mask, scores)], count)[0];
 
+    internal static MaskCutResult Result(MaskSet masks, Dictionary<string, Mask> cut, long heldBack) => new(
+        masks.Select((name, mask) => cut.GetValueOrDefault(name, mask)),
+        [.. masks.Names.Where(n => masks[n].Kept > 0 && cut.TryGetValue(n, out var left) && left.Kept == 0)],
+        heldBack);
+
     private static (Mask[] Left, long Wanted) Counted<T>(LowestScores.Layer<T>[] free, long count)
         where T : unmanaged, IFloatingPointIeee754<T> => (LowestScores.Cut(free, count), count);
 
@@ -84,9 +89,4 @@ public static class MaskCut
         where T : unmanaged, IFloatingPointIeee754<T> => scores.TryGetValue(name, out var values) && values.Length == masks[name].Count
         ? new(name, masks[name], values)
         : throw new ArgumentException($"{name} has no score for each of its {masks[name].Count} elements", nameof(scores));
-
-    private static MaskCutResult Result(MaskSet masks, Dictionary<string, Mask> cut, long heldBack) => new(
-        masks.Select((name, mask) => cut.GetValueOrDefault(name, mask)),
-        [.. masks.Names.Where(n => masks[n].Kept > 0 && cut.TryGetValue(n, out var left) && left.Kept == 0)],
-        heldBack);
 }

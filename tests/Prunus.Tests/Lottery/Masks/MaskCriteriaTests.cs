@@ -1,3 +1,4 @@
+using Prunus.Lottery;
 using Prunus.Lottery.Masks;
 
 namespace Prunus.Tests.Lottery.Masks;
@@ -76,6 +77,23 @@ public sealed class MaskCriteriaTests
         var values = new CriterionValues([1, 1], [-1, float.NaN]);
         Assert.Throws<PrunusInputException>(() => MaskCriteria.Named("large-init-large-final").Scores(values));
         Assert.Throws<PrunusInputException>(() => MaskCriteria.Named("large-final-same-sign").Cut(Mask.Full([2]), values, 0.5));
+    }
+
+    [Theory, InlineData("large-final"), InlineData("large-init-large-final-rank")]
+    public void A_round_over_a_net_is_that_of_its_layers(string id)
+    {
+        using var golden = new MaskGoldens("criteria");
+        var (tensors, criterion) = (golden.Tensors("noties.initial."), MaskCriteria.Named(id));
+        var cut = criterion.Round(tensors, MaskSet.Full(tensors), l => Values(golden, "noties", l), new() { Rates = new(0.5) });
+        Assert.All(MaskGoldens.Layers, l => Assert.Equal(golden.Mask($"noties.dense.50.{id.Replace('-', '_')}.{l}"), cut.Masks[l]));
+    }
+
+    [Fact]
+    public void A_rule_for_a_layer_takes_no_ranking_over_layers()
+    {
+        TicketTensor[] tensors = [new("a", [2], TicketTensorKind.Linear, IsPrunable: true)];
+        Assert.Throws<PrunusInputException>(() => MaskCriteria.Named("large-init-large-final").Round(
+            tensors, MaskSet.Full(tensors), _ => new([1, 2], [1, 2]), new() { Scope = MaskScope.Global }));
     }
 
     private static CriterionValues Values(MaskGoldens golden, string @case, string layer) => new(
