@@ -60,7 +60,7 @@ public static class Saliency
         var values = pass.Values;
         var loss = SaliencyPass.Loss(Ops.Divide(pass.Logits(inputs, training), temperature), labels);
         var gradients = autograd.grad([loss], values, retain_graph: true, create_graph: true);
-        var product = gradients.Select(g => (g * g.detach()).sum()).Aggregate((a, b) => a + b);
+        var product = stack(gradients.Select(g => (g * g.detach()).sum())).sum();
         return pass.Read(autograd.grad([product], values).Zip(values, (hg, w) => hg * w));
     }
 
