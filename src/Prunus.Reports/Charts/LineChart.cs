@@ -17,10 +17,11 @@ internal static class LineChart
     /// <summary>Draws curves; those without a finite point appear in the legend only.</summary>
     public static string Draw(string title, IReadOnlyList<Series> series)
     {
-        var points = series.Select(s => s.X.Zip(s.Y, (x, y) => (X: x, Y: y)).ToArray()).ToArray();
+        var falling = series.All(s => s.Falling == true && s.X.All(x => x > 0 || double.IsNaN(x)));
+        var points = series.Select(s => s.X.Zip(s.Y, (x, y) => (X: falling ? -Math.Log10(x) : x, Y: y)).ToArray()).ToArray();
         var finite = points.SelectMany(p => p).Where(p => double.IsFinite(p.X) && double.IsFinite(p.Y)).ToArray();
         var x = Range(finite.Select(p => p.X), 0);
-        var y = Range(finite.Select(p => p.Y), 0.05);
+        var y = Range(finite.Select(p => p.Y).Concat(series.SelectMany(s => (s.Low ?? []).Concat(s.High ?? [])).Where(double.IsFinite)), 0.05);
         var legend = Legend(series);
         var top = 12 + (legend.Max(l => l.Row) + 1) * LegendLine;
         var svg = new SvgWriter(Width, Height, Label(title, series));
@@ -32,10 +33,10 @@ internal static class LineChart
             svg.Text(Left - 8, AtY(tick) + 4, Ticks.Text(tick), "end");
         }
 
-        foreach (var tick in Ticks.Between(x.Low, x.High, 8))
+        foreach (var (at, text) in falling ? Powers(x.Low, x.High) : Ticks.Between(x.Low, x.High, 8).Select(t => (t, Ticks.Text(t))))
         {
-            svg.Line(AtX(tick), Height - Bottom, AtX(tick), Height - Bottom + 5, "axis");
-            svg.Text(AtX(tick), Height - Bottom + 19, Ticks.Text(tick), "middle");
+            svg.Line(AtX(at), Height - Bottom, AtX(at), Height - Bottom + 5, "axis");
+            svg.Text(AtX(at), Height - Bottom + 19, text, "middle");
         }
 
         svg.Line(Left, Height - Bottom, Width - Right, Height - Bottom, "axis");
@@ -45,6 +46,7 @@ internal static class LineChart
         {
             svg.BeginGroup(series[i].Name);
             svg.Path(PathData(Thin(points[i]), AtX, AtY), $"curve {Style(i)}");
+            Whiskers(svg, series[i], points[i], AtX, AtY, Style(i));
             svg.EndGroup();
             var (row, at) = legend[i];
             svg.Line(at, 14 + (row * LegendLine), at + 24, 14 + (row * LegendLine), $"curve {Style(i)}");
@@ -73,6 +75,27 @@ internal static class LineChart
 
         return data.ToString();
     }
+
+    // From the least to the most of each point.
+    private static void Whiskers(SvgWriter svg, Series series, (double X, double Y)[] points, Func<double, double> atX, Func<double, double> atY, string style)
+    {
+        for (var i = 0; i < points.Length && series.Low is { } low && series.High is { } high; i++)
+        {
+            if (double.IsFinite(points[i].X) && double.IsFinite(low[i]) && double.IsFinite(high[i]) && high[i] > low[i])
+            {
+                svg.Line(atX(points[i].X), atY(low[i]), atX(points[i].X), atY(high[i]), $"curve {style}");
+            }
+        }
+    }
+
+    // Halves and fifths of powers of ten, as -log10.
+    private static IEnumerable<(double At, string Text)> Powers(double low, double high) =>
+        from power in Enumerable.Range(-8, 17)
+        from digit in (double[])[1, 2, 5]
+        let value = digit * Math.Pow(10, power)
+        let at = -Math.Log10(value)
+        where at >= low - 1e-9 && at <= high + 1e-9
+        select (at, Ticks.Text(value));
 
     /// <summary>Keeps the lowest and highest point of each stretch, so that spikes stay visible.</summary>
     internal static (double X, double Y)[] Thin((double X, double Y)[] points)

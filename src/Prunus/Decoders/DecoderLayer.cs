@@ -39,14 +39,14 @@ internal sealed class DecoderLayer
             attended = Visit(DecoderSite.NormAttentionPost, Norm(attended, ".norm_attn_post"));
         }
 
-        var middle = Visit(DecoderSite.ResidualAfterAttention, x + attended);
+        var middle = Visit(DecoderSite.ResidualAfterAttention, Ops.Add(x, attended));
         var fed = Visit(DecoderSite.MlpOutput, Feed(Visit(DecoderSite.NormMlpIn, Norm(_config.ParallelResidual ? x : middle, ".norm_mlp_in"))));
         if (_config.PostNorms)
         {
             fed = Visit(DecoderSite.NormMlpPost, Norm(fed, ".norm_mlp_post"));
         }
 
-        return Visit(DecoderSite.LayerOutput, middle + fed);
+        return Visit(DecoderSite.LayerOutput, Ops.Add(middle, fed));
 
         Tensor Visit(DecoderSite site, Tensor value) => Decoder.Visited(visitor, site, _index, value);
 

@@ -11,6 +11,9 @@ public static partial class Ops
     /// <summary>x + value.</summary>
     public static torch.Tensor Add(torch.Tensor x, double value) => With(value, x.add);
 
+    /// <summary>x + y.</summary>
+    public static torch.Tensor Add(torch.Tensor x, torch.Tensor y) => With(1.0, number => x.add(y, number));
+
     /// <summary>x + value in place.</summary>
     public static torch.Tensor AddInPlace(torch.Tensor x, double value) => With(value, x.add_);
 

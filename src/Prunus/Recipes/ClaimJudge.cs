@@ -19,7 +19,7 @@ internal static class ClaimJudge
         {
             ClaimSide.Above => Claim.Above(claim.Id, text, claim.Bound, mean, low, high),
             ClaimSide.Below => Claim.Below(claim.Id, text, claim.Bound, mean, low, high),
-            _ => Claim.Within(claim.Id, text, 0, claim.Bound, mean, low, high),
+            _ => Claim.Within(claim.Id, text, claim.Centre, claim.Bound, mean, low, high),
         };
         return judged with
         {

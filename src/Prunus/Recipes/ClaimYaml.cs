@@ -15,10 +15,10 @@ internal static class ClaimYaml
         var (id, text, bold) = (map.Need("id"), map.Need("text"), map.Flag("bold") ?? false);
         var claim = map.Has("order") ? Order(map, known, lists) : map.Has("rank") ? Rank(map, known) : map.Has("winner") ? Winner(map, known) : Comparison(map, known);
         map.Done();
-        return claim is { } found ? new RecipeClaim(id, text, bold, found.Quantity, found.Side, found.Bound) : null;
+        return claim is { } found ? new RecipeClaim(id, text, bold, found.Quantity, found.Side, found.Bound, found.Centre) : null;
     }
 
-    private static (ClaimQuantity Quantity, ClaimSide Side, double Bound)? Comparison(YamlMap map, VariantNames known)
+    private static (ClaimQuantity Quantity, ClaimSide Side, double Bound, double Centre)? Comparison(YamlMap map, VariantNames known)
     {
         var (key, side) = map.Has("below") ? ("below", ClaimSide.Below) : map.Has("above") ? ("above", ClaimSide.Above) : map.Has("equals") ? ("equals", ClaimSide.Within)
             : throw new PrunusInputException(map.Place, "says nothing", "add below, above or equals; or order; or rank; or winner");
@@ -27,22 +27,21 @@ internal static class ClaimYaml
         var by = map.Real("by") ?? (side == ClaimSide.Within ? throw new PrunusInputException(map.Place, "'by' is missing", "an equal claim states its margin") : 0);
         if (others is [var number] && double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var bound))
         {
-            return side == ClaimSide.Within ? throw map.Fault(key, "is a number", "name a metric to equal")
-                : left is null ? null : (new ClaimQuantity.Difference(left, []), side, bound);
+            return left is null ? null : side == ClaimSide.Within ? (new ClaimQuantity.Difference(left, []), side, by, bound) : (new ClaimQuantity.Difference(left, []), side, bound, 0);
         }
 
         var right = known.References(map, key, others);
         if (map.Real("times") is { } times)
         {
             return left is null || right is null ? null
-                : left is [var a] && right is [var b] && side != ClaimSide.Within ? (new ClaimQuantity.Ratio(a, b), side, times)
+                : left is [var a] && right is [var b] && side != ClaimSide.Within ? (new ClaimQuantity.Ratio(a, b), side, times, 0)
                 : throw map.Fault("times", "compares one metric with one, above or below", "name one metric on each side");
         }
 
-        return left is null || right is null ? null : (new ClaimQuantity.Difference(left, right), side, side == ClaimSide.Below ? -by : by);
+        return left is null || right is null ? null : (new ClaimQuantity.Difference(left, right), side, side == ClaimSide.Below ? -by : by, 0);
     }
 
-    private static (ClaimQuantity Quantity, ClaimSide Side, double Bound)? Order(YamlMap map, VariantNames known, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
+    private static (ClaimQuantity Quantity, ClaimSide Side, double Bound, double Centre)? Order(YamlMap map, VariantNames known, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
     {
         var groups = new List<IReadOnlyList<MetricReference>>();
         foreach (var group in map.Each("order", lists))
@@ -57,21 +56,21 @@ internal static class ClaimYaml
             groups.Add(references);
         }
 
-        return groups.Count >= 2 ? (new ClaimQuantity.Order(groups), ClaimSide.Above, 0) : throw map.Fault("order", "has fewer than two groups", "list groups from low to high, each as 'of: [...]'");
+        return groups.Count >= 2 ? (new ClaimQuantity.Order(groups), ClaimSide.Above, 0, 0) : throw map.Fault("order", "has fewer than two groups", "list groups from low to high, each as 'of: [...]'");
     }
 
-    private static (ClaimQuantity Quantity, ClaimSide Side, double Bound)? Rank(YamlMap map, VariantNames known)
+    private static (ClaimQuantity Quantity, ClaimSide Side, double Bound, double Centre)? Rank(YamlMap map, VariantNames known)
     {
         var (x, y) = OverVariants(map.Map("rank")!, "x", "y", known);
         var (side, bound) = Bound(map);
-        return x is null || y is null || x.Count < 3 ? null : (new ClaimQuantity.RankCorrelation(x, y), side, bound);
+        return x is null || y is null || x.Count < 3 ? null : (new ClaimQuantity.RankCorrelation(x, y), side, bound, 0);
     }
 
-    private static (ClaimQuantity Quantity, ClaimSide Side, double Bound)? Winner(YamlMap map, VariantNames known)
+    private static (ClaimQuantity Quantity, ClaimSide Side, double Bound, double Centre)? Winner(YamlMap map, VariantNames known)
     {
         var (by, on) = OverVariants(map.Map("winner")!, "by", "on", known);
         var (side, bound) = Bound(map);
-        return by is null || on is null || by.Count < 3 ? null : (new ClaimQuantity.Winner(by, on), side, bound);
+        return by is null || on is null || by.Count < 3 ? null : (new ClaimQuantity.Winner(by, on), side, bound, 0);
     }
 
     // Two metrics of all variants that match.

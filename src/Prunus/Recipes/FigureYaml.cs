@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Prunus.Recipes;
 
-/// <summary>A figure of a recipe, by its <c>kind</c>: curves, bars, map, lines, scatter or settling.</summary>
+/// <summary>A figure of a recipe, by its <c>kind</c>: curves, bars, map, lines, scatter, settling or levels.</summary>
 internal static class FigureYaml
 {
     /// <summary>Reads a figure; entries whose variants this size leaves out are left out, and null is given when nothing is left.</summary>
@@ -17,7 +17,8 @@ internal static class FigureYaml
             "lines" => Lines(map, title, known, lists),
             "scatter" => Scatter(map, title, known, lists),
             "settling" => Settling(map, title, known, lists),
-            var other => throw map.Fault("kind", $"is '{other}'", "use curves, bars, map, lines, scatter or settling"),
+            "levels" => Levels(map, title, known, lists),
+            var other => throw map.Fault("kind", $"is '{other}'", "use curves, bars, map, lines, scatter, settling or levels"),
         };
         map.Done();
         return figure;
@@ -90,6 +91,25 @@ internal static class FigureYaml
         var steps = Listed(map, "steps", lists).Select(s => Step(map, s, variants)).ToList();
         var losses = steps.Select(s => known.References(map, "steps", variants.Select(v => $"{v.Name}.loss@{s}"))!).ToList();
         return variants.Count < 3 || steps.Count == 0 ? null : new(title, steps, losses);
+    }
+
+    // Of each line: an experiment's branch, whose cells are 'branch 0', 'branch 1' …; what this size lacks is left out.
+    private static RecipeFigure.Levels? Levels(YamlMap map, string title, VariantNames known, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
+    {
+        var (y, label) = (map.Need("y"), map.Need("y_label"));
+        var series = new List<(string, IReadOnlyList<string>)>();
+        foreach (var line in map.Each("series", lists))
+        {
+            var (name, of) = (line.Need("name"), line.Need("of"));
+            line.Done();
+            var cells = known.Matching([of + " *"]);
+            if (cells.Count > 0 && known.References(map, "y", cells.Select(c => $"{c}.{y}")) is not null)
+            {
+                series.Add((name, cells));
+            }
+        }
+
+        return series.Count > 0 ? new(title, label, y, series) : null;
     }
 
     private static IReadOnlyList<string> Listed(YamlMap map, string key, IReadOnlyDictionary<string, IReadOnlyList<string>> lists) =>

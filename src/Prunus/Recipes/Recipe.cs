@@ -1,3 +1,4 @@
+using Prunus.Lottery.Experiments;
 using Prunus.Shrinking;
 
 namespace Prunus.Recipes;
@@ -39,7 +40,14 @@ public sealed record Recipe(
 public sealed record RecipeSize(
     IReadOnlyList<long> Seeds, IReadOnlyList<DonorSource> Donors, IReadOnlyList<WeightedText> Train, IReadOnlyList<NamedText> Evaluate,
     IReadOnlyList<string> Tasks, int TaskItems, CalibrationSize Calibration, int Window, int Windows, IReadOnlyList<Variant> Variants, MetricReference? Reach,
-    IReadOnlyList<RecipePublished> Published, IReadOnlyList<RecipeClaim> Claims, IReadOnlyList<RecipeFigure> Figures);
+    IReadOnlyList<RecipePublished> Published, IReadOnlyList<RecipeClaim> Claims, IReadOnlyList<RecipeFigure> Figures)
+{
+    /// <summary>Ticket experiments; null in a recipe that prunes donors. Where they are, donors, texts and variants are empty.</summary>
+    public TicketStudy? Tickets { get; init; }
+
+    /// <summary>Names of everything that has metrics, in their order.</summary>
+    public IReadOnlyList<string> CellNames => Tickets?.Cells ?? [.. Donors.Select(d => d.Name), .. Variants.Select(v => v.Name)];
+}
 
 /// <summary>A text with its share of every batch.</summary>
 public sealed record WeightedText(string Text, double Weight);

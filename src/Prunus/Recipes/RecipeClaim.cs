@@ -14,8 +14,9 @@ public enum ClaimSide
 /// <param name="Bold">Must PASS at size cpu (figures that the project stands for).</param>
 /// <param name="Quantity">What is measured, once per seed.</param>
 /// <param name="Side">Below, above or within.</param>
-/// <param name="Bound">Bound; for within: the margin around 0.</param>
-public sealed record RecipeClaim(string Id, string Text, bool Bold, ClaimQuantity Quantity, ClaimSide Side, double Bound);
+/// <param name="Bound">Bound; for within: the margin around the centre.</param>
+/// <param name="Centre">For within: what is to be equalled, 0 for a difference.</param>
+public sealed record RecipeClaim(string Id, string Text, bool Bold, ClaimQuantity Quantity, ClaimSide Side, double Bound, double Centre = 0);
 
 /// <summary>A quantity of one seed.</summary>
 public abstract record ClaimQuantity

@@ -25,6 +25,13 @@ public abstract record RecipeFigure(string Title)
     /// <param name="Losses">Of each step: the loss of every variant.</param>
     public sealed record Settling(string Title, IReadOnlyList<int> Steps, IReadOnlyList<IReadOnlyList<MetricReference>> Losses) : RecipeFigure(Title);
 
+    /// <summary>A metric against the share of weights left, one line for each branch: mean over seeds, whiskers from the least to the most.</summary>
+    /// <param name="Title">Title.</param>
+    /// <param name="YLabel">What the metric is.</param>
+    /// <param name="Y">The metric.</param>
+    /// <param name="Series">Name and cells, from dense to sparse, of each line.</param>
+    public sealed record Levels(string Title, string YLabel, string Y, IReadOnlyList<(string Name, IReadOnlyList<string> Cells)> Series) : RecipeFigure(Title);
+
     /// <summary>Metrics that it reads.</summary>
     public IEnumerable<MetricReference> References => this switch
     {
@@ -33,6 +40,7 @@ public abstract record RecipeFigure(string Title)
         Lines l => l.Series.SelectMany(s => s.Y),
         Scatter s => s.Points.SelectMany(p => (MetricReference[])[p.X, p.Y]),
         Settling s => s.Losses.SelectMany(l => l),
+        Levels l => l.Series.SelectMany(s => s.Cells).Select(c => new MetricReference(c, l.Y)),
         Curves c => c.Variants.Select(v => new MetricReference(v, "loss")),
         _ => [],
     };

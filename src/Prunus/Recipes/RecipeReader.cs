@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Prunus.Evaluation.Tasks;
-using Prunus.Shrinking;
+using Prunus.Lottery.Experiments;
 
 namespace Prunus.Recipes;
 
@@ -9,7 +9,7 @@ namespace Prunus.Recipes;
 public static partial class RecipeReader
 {
     private const string Format = "prunus-recipe/1";
-    private static readonly Dictionary<string, IReadOnlyList<string>> NoLists = [];
+    private const int DeepestLevel = 100;
 
     /// <param name="file">What faults name.</param>
     /// <param name="text">YAML.</param>
@@ -49,7 +49,7 @@ public static partial class RecipeReader
 
     private static void CheckKeys(YamlMap map)
     {
-        foreach (var key in (string[])["format", "id", "title", "slide", "paper", "methods", "what", "sizes", "variants", "reach", "published", "claims", "figures"])
+        foreach (var key in (string[])["format", "id", "title", "slide", "paper", "methods", "what", "sizes", "variants", "experiments", "reach", "published", "claims", "figures"])
         {
             map.Has(key);
         }
@@ -69,13 +69,18 @@ public static partial class RecipeReader
     private static RecipeSize Resolve(YamlMap root, YamlMap size, IReadOnlyList<string> select)
     {
         var lists = size.Entries("lists").ToDictionary(e => e.Name, e => size.Map("lists")!.Texts(e.Name), StringComparer.Ordinal);
-        var donors = size.Entries("donors").Select(d => Donor(size, d.Name, d.Text, d.Map)).ToList();
+        var donors = size.Entries("donors").Select(d => VariantYaml.Donor(size, d.Name, d.Text, d.Map)).ToList();
+        if (root.Has("experiments"))
+        {
+            return WithTickets(root, size, lists, select);
+        }
+
         var only = size.Texts("only");
-        var variants = root.Each("variants", lists).Select(v => ReadVariant(v, size, donors))
+        var variants = root.Each("variants", lists).Select(v => VariantYaml.Read(v, size, donors))
             .Where(v => (only.Count == 0 || only.Any(o => Matches(v.Name, o))) && (select.Count == 0 || select.Any(o => Matches(v.Name, o)))).ToList();
         var (calibration, evaluation) = (size.Map("calibration"), size.Map("evaluation"));
         var result = new RecipeSize(
-            [.. size.Texts("seeds").Select(s => long.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : throw size.Fault("seeds", $"has '{s}'", "list whole numbers, or write 1..5"))],
+            Seeds(size),
             donors,
             [.. size.Entries("train").Select(t => new WeightedText(t.Name, double.TryParse(t.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var w) && w > 0 ? w : throw size.Fault("train", $"gives '{t.Name}' the weight '{t.Text}'", "write TEXT: WEIGHT")))],
             [.. size.Entries("evaluate").Select(t => new NamedText(t.Name, t.Text ?? throw size.Fault("evaluate", $"gives '{t.Name}' no text", "write NAME: TEXT")))],
@@ -89,7 +94,27 @@ public static partial class RecipeReader
         CheckDefaults(size);
         size.Done();
         Require(size, result);
-        var known = new VariantNames(result, [.. root.Each("variants", lists).Select(v => v.Need("name"))]);
+        return Judged(root, result, [.. root.Each("variants", lists).Select(v => v.Need("name"))], lists);
+    }
+
+    private static RecipeSize WithTickets(YamlMap root, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, IReadOnlyList<string> select)
+    {
+        if (select.Count > 0)
+        {
+            throw new PrunusInputException("--only", "picks variants, and this recipe has experiments, whose levels need each other", "leave it out, or write a recipe of your own");
+        }
+
+        var result = new RecipeSize(Seeds(size), [], [], [], [], 0, new(0, 0), 0, 0, [], null, [], [], []) { Tickets = TicketYaml.Read(root, size, lists) };
+        size.Done();
+
+        // Other sizes may go to other levels; what this one lacks is left out of claims and figures.
+        string[] all = [.. result.Tickets.Experiments.SelectMany(e => e.Branches.Select(b => b.Id).Append(TicketExperiment.Ticket).SelectMany(b => Enumerable.Range(0, DeepestLevel).Select(l => $"{e.Name}/{b} {l}")))];
+        return Judged(root, result, all, lists);
+    }
+
+    private static RecipeSize Judged(YamlMap root, RecipeSize result, IReadOnlyList<string> all, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
+    {
+        var known = new VariantNames(result, all);
         return result with
         {
             Reach = root.Text("reach") is { } reach ? known.Reference(root, "reach", reach) : null,
@@ -98,6 +123,10 @@ public static partial class RecipeReader
             Figures = [.. root.Each("figures", lists).Select(f => FigureYaml.Read(f, known, lists)).OfType<RecipeFigure>()],
         };
     }
+
+    private static IReadOnlyList<long> Seeds(YamlMap size) => size.Texts("seeds") is { Count: > 0 } texts
+        ? [.. texts.Select(s => long.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : throw size.Fault("seeds", $"has '{s}'", "list whole numbers, or write 1..5"))]
+        : throw new PrunusInputException(size.Place, "'seeds' is missing", "add 'seeds: …'");
 
     // Read for their faults: variants read them again under their own.
     private static void CheckDefaults(YamlMap size)
@@ -115,7 +144,7 @@ public static partial class RecipeReader
 
     private static void Require(YamlMap size, RecipeSize result)
     {
-        foreach (var (key, missing) in new[] { ("seeds", result.Seeds.Count == 0), ("donors", result.Donors.Count == 0), ("train", result.Train.Count == 0), ("evaluate", result.Evaluate.Count == 0) })
+        foreach (var (key, missing) in new[] { ("donors", result.Donors.Count == 0), ("train", result.Train.Count == 0), ("evaluate", result.Evaluate.Count == 0) })
         {
             if (missing)
             {
@@ -143,61 +172,6 @@ public static partial class RecipeReader
             throw new PrunusInputException(size.Place, $"has two variants named '{twice.Key}'", "rename one");
         }
     }
-
-    private static DonorSource Donor(YamlMap size, string name, string? model, YamlMap? trained)
-    {
-        if (trained is null)
-        {
-            return new DonorSource(name, model ?? throw size.Fault("donors", $"gives '{name}' nothing", "write NAME: MODEL, or how it is trained"), null);
-        }
-
-        var result = new TrainedDonor(
-            trained.Need("like"), trained.Integer("hidden"), trained.Integer("ffn"), trained.Integer("layers"), trained.Integer("heads"), trained.Integer("groups"), trained.Need("text"),
-            HealingYaml.Read(trained.Map("heal") ?? throw new PrunusInputException(trained.Place, "'heal' is missing", "say how it is trained")).WithoutTeacher);
-        trained.Done();
-        return new DonorSource(name, null, result);
-    }
-
-    private static Variant ReadVariant(YamlMap map, YamlMap size, List<DonorSource> donors)
-    {
-        var donor = map.Text("donor") ?? (donors.Count > 0 ? donors[0].Name : "");
-        var stages = map.Has("stages") ? map.Each("stages", NoLists).Select(s => WholeStage(s, size)).ToList() : [Stage(map, size)];
-        var variant = new Variant(map.Need("name"), donor, map.Text("teacher") ?? donor, map.Text("start") switch
-        {
-            null or "pruned" => StudentStart.Pruned,
-            "random" => StudentStart.Random,
-            "donor" => StudentStart.Donor,
-            var other => throw map.Fault("start", $"is '{other}'", "use pruned, random or donor"),
-        }, stages);
-        map.Done();
-        foreach (var (key, name) in new[] { ("donor", variant.Donor), ("teacher", variant.Teacher) })
-        {
-            if (donors.All(d => d.Name != name))
-            {
-                throw map.Fault(key, $"is '{name}', which this size has not", $"use {string.Join(", ", donors.Select(d => d.Name))}");
-            }
-        }
-
-        return variant;
-    }
-
-    private static VariantStage Stage(YamlMap map, YamlMap size) =>
-        new(CutYaml.Read(Layered(map, size, "prune")), HealingYaml.Read(Layered(map, size, "heal")));
-
-    private static VariantStage WholeStage(YamlMap map, YamlMap size)
-    {
-        var stage = Stage(map, size);
-        map.Done();
-        return stage;
-    }
-
-    // What a variant leaves out is the size's.
-    private static YamlMap Layered(YamlMap map, YamlMap size, string key) => (map.Map(key), size.Map(key)) switch
-    {
-        ({ } own, var under) => own.Over(under),
-        (null, { } under) => under,
-        _ => YamlMap.Read(key, "{}"),
-    };
 
     private static RecipePublished ReadPublished(YamlMap map, VariantNames known)
     {

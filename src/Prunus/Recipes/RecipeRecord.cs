@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Prunus.Lottery.Experiments;
 using Prunus.Runs;
 
 namespace Prunus.Recipes;
@@ -18,13 +19,14 @@ internal static class RecipeRecord
             Options = (JsonObject)identity.Options.DeepClone(),
             Seeds = size.Seeds,
             Metrics = Metrics(results),
-            Subjects = [.. Names(size).Select(name => Subject(name, results))],
+            Subjects = [.. size.CellNames.Select(name => size.Tickets is null ? Subject(name, results) : Ticket(name, results))],
             Claims = ClaimJudge.Judge(results),
             Published = [.. size.Published.Select(p => new PublishedRow(p.Source, p.Row, p.Measure, p.Value, p.Ours is { } ours ? Finite(results.Over(ours).Mean) : null))],
             Series = [.. size.Figures.SelectMany(f => f switch
             {
                 RecipeFigure.Curves c => c.Variants.Where(v => results.Cell(v, size.Seeds[0]).Curve.Count > 0).Select(v => Curve(c.Title, v, results)),
                 RecipeFigure.Lines l => l.Series.Select(s => new Series(l.Title, s.Name, l.XLabel, l.YLabel, s.X, [.. s.Y.Select(y => results.Over(y).Mean)])),
+                RecipeFigure.Levels l => l.Series.Select(s => Level(l, s.Name, s.Cells, results)),
                 RecipeFigure.Settling s => [new Series(
                     s.Title, "rank correlation with the end", "steps", "Spearman's ρ", [.. s.Steps.Select(n => (double)n)],
                     [.. s.Losses.Select(l => size.Seeds.Average(seed => results.Quantity(new ClaimQuantity.RankCorrelation(l, s.Losses[^1]), seed)))])],
@@ -35,8 +37,6 @@ internal static class RecipeRecord
             Scatters = Some(size.Figures.OfType<RecipeFigure.Scatter>().Select(s => new ScatterFigure(s.Title, s.XLabel, s.YLabel, [.. s.Points.Select(p => new ScatterPoint(p.Name, p.Group, results.Over(p.X).Mean, results.Over(p.Y).Mean))]))),
         };
     }
-
-    private static IEnumerable<string> Names(RecipeSize size) => [.. size.Donors.Select(d => d.Name), .. size.Variants.Select(v => v.Name)];
 
     private static Subject Subject(string name, RecipeResults results)
     {
@@ -50,10 +50,14 @@ internal static class RecipeRecord
         });
     }
 
+    private static Subject Ticket(string name, RecipeResults results) => new(name, new OrderedDictionary<string, double>(
+        ((string[])[TicketMetrics.Pm, TicketMetrics.EarlyIteration, TicketMetrics.EarlyAccuracy, TicketMetrics.FinalAccuracy])
+        .Select(metric => KeyValuePair.Create(metric, results.Over(new(name, metric)).Mean)).Where(m => double.IsFinite(m.Value))));
+
     private static OrderedDictionary<string, Metric> Metrics(RecipeResults results)
     {
         var metrics = new OrderedDictionary<string, Metric>();
-        foreach (var name in Names(results.Size))
+        foreach (var name in results.Size.CellNames)
         {
             var cell = results.Cell(name, results.Size.Seeds[0]);
             foreach (var metric in cell.Metrics.Keys.Concat(results.Size.Reach is not null && cell.Curve.Count > 0 ? ["reach"] : []))
@@ -76,6 +80,14 @@ internal static class RecipeRecord
         var steps = cells[0].Curve.Select(p => p.Step).ToArray();
         return new Series(title, variant, "tokens", "held-out loss, nats/token",
             [.. steps.Select(s => (double)s * cells[0].TokensPerStep)], [.. steps.Select(s => cells.Average(c => c.LossAt(s) ?? double.NaN))]);
+    }
+
+    private static Series Level(RecipeFigure.Levels figure, string name, IReadOnlyList<string> cells, RecipeResults results)
+    {
+        var values = cells.Select(c => results.Size.Seeds.Select(s => results.Value(new(c, figure.Y), s)).Where(double.IsFinite).DefaultIfEmpty(double.NaN).ToArray()).ToArray();
+        return new Series(
+            figure.Title, name, "weights left, %", figure.YLabel, [.. cells.Select(c => results.Over(new(c, TicketMetrics.Pm)).Mean)],
+            [.. values.Select(v => v.Average())], [.. values.Select(v => v.Min())], [.. values.Select(v => v.Max())], Falling: true);
     }
 
     private static Bar Bar(string name, StudentInterval interval) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Prunus.Evaluation.Tasks;
+using Prunus.Lottery.Experiments;
 using Prunus.Runs;
 
 namespace Prunus.Recipes;
@@ -11,7 +12,7 @@ internal sealed class VariantNames(RecipeSize size, IReadOnlyList<string> all)
 {
     private static readonly string[] Plain = ["before", "loss", "parameters", "keep", "tokens", "reach", "influence"];
     private const string Accuracy = "accuracy_";
-    private readonly List<string> _here = [.. size.Donors.Select(d => d.Name), .. size.Variants.Select(v => v.Name)];
+    private readonly IReadOnlyList<string> _here = size.CellNames;
 
     /// <summary>Reads a reference; null when this size leaves its variant or its task out.</summary>
     /// <exception cref="PrunusInputException">There is no such variant or metric.</exception>
@@ -25,7 +26,7 @@ internal sealed class VariantNames(RecipeSize size, IReadOnlyList<string> all)
 
         if (!IsMetric(reference.Metric))
         {
-            throw map.Fault(key, $"names the metric '{reference.Metric}'", $"use {string.Join(", ", Metrics)} or loss@STEP");
+            throw map.Fault(key, $"names the metric '{reference.Metric}'", $"use {string.Join(", ", Metrics)} or {(size.Tickets is null ? "loss" : "accuracy")}@STEP");
         }
 
         return _here.Contains(reference.Variant) ? reference
@@ -46,11 +47,11 @@ internal sealed class VariantNames(RecipeSize size, IReadOnlyList<string> all)
     /// <summary>The same without the donors, which nothing was done to.</summary>
     public IReadOnlyList<Variant> Variants(IReadOnlyList<string> patterns) => [.. size.Variants.Where(v => patterns.Any(p => RecipeReader.Matches(v.Name, p)))];
 
-    private IEnumerable<string> Metrics => [.. Plain, .. size.Evaluate.SelectMany(t => (string[])["before_" + t.Name, "loss_" + t.Name]), .. size.Tasks.Select(t => Accuracy + t)];
+    private IEnumerable<string> Metrics => size.Tickets is not null ? TicketMetrics.All : [.. Plain, .. size.Evaluate.SelectMany(t => (string[])["before_" + t.Name, "loss_" + t.Name]), .. size.Tasks.Select(t => Accuracy + t)];
 
     // A task's items are not everywhere: sizes that run on embedded data alone leave tasks out.
     private bool IsTaskElsewhere(string name) => size.Tasks.Count == 0 && name.StartsWith(Accuracy, StringComparison.Ordinal) && EvaluationTasks.All.Any(t => t.Id == name[Accuracy.Length..]);
 
-    private bool IsMetric(string name) => Metrics.Contains(name)
+    private bool IsMetric(string name) => size.Tickets is not null ? TicketMetrics.Has(name) : Metrics.Contains(name)
         || (name.StartsWith("loss@", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _));
 }

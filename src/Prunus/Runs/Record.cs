@@ -94,7 +94,12 @@ public sealed record PublishedRow(string Source, string Row, string Measure, dou
 /// <param name="YLabel">What y is, with unit.</param>
 /// <param name="X">As long as <paramref name="Y"/>.</param>
 /// <param name="Y">Values; NaN leaves a gap.</param>
-public sealed record Series(string Chart, string Name, string XLabel, string YLabel, IReadOnlyList<double> X, IReadOnlyList<double> Y);
+/// <param name="Low">Lower ends of whiskers, as long as <paramref name="Y"/>; null for none.</param>
+/// <param name="High">Upper ends.</param>
+/// <param name="Falling">Whether x is drawn by its logarithm from high to low, as papers draw the share of weights left; null for no.</param>
+public sealed record Series(
+    string Chart, string Name, string XLabel, string YLabel, IReadOnlyList<double> X, IReadOnlyList<double> Y,
+    IReadOnlyList<double>? Low = null, IReadOnlyList<double>? High = null, bool? Falling = null);
 
 /// <summary>What a pruning plan keeps, as counts.</summary>
 /// <param name="DonorHidden">Channels of the residual stream in the donor.</param>

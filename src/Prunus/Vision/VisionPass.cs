@@ -1,3 +1,4 @@
+using Prunus.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,7 +54,7 @@ internal sealed class VisionPass(Func<string, Tensor> values, bool training, Vis
     {
         using var scope = NewDisposeScope();
         var branch = Run(step.Branch, x);
-        return nn.functional.relu(branch + Shortcut(step, x, branch.size(1))).MoveToOuterDisposeScope();
+        return nn.functional.relu(Ops.Add(branch, Shortcut(step, x, branch.size(1)))).MoveToOuterDisposeScope();
     }
 
     // [N,in,H,W] → [N,out,⌈H/stride⌉,⌈W/stride⌉].

@@ -47,6 +47,21 @@ public sealed class ImageSet
     /// <summary>[C,H,W] of one image.</summary>
     public ReadOnlySpan<byte> Image(int index) => Images.Span.Slice(checked(index * Shape.Bytes), Shape.Bytes);
 
+    /// <summary>Some of the images, in the order given.</summary>
+    /// <param name="indices">Which; each from 0 to <see cref="Count"/> - 1.</param>
+    /// <exception cref="PrunusInputException">None are given.</exception>
+    public ImageSet Pick(IReadOnlyList<int> indices)
+    {
+        var (images, labels) = (new byte[checked(indices.Count * Shape.Bytes)], new byte[indices.Count]);
+        for (var i = 0; i < indices.Count; i++)
+        {
+            Image(indices[i]).CopyTo(images.AsSpan(i * Shape.Bytes));
+            labels[i] = Labels.Span[indices[i]];
+        }
+
+        return new ImageSet(Split, Shape, images, labels, ClassNames, "images picked");
+    }
+
     /// <summary>Number of images of each class.</summary>
     public IReadOnlyList<int> ClassCounts()
     {

@@ -1,4 +1,5 @@
 using Prunus.Vision;
+using Prunus.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -95,7 +96,7 @@ internal sealed class StackPass(Func<string, Tensor> values, int members, bool t
         var product = x.Layout == StackLayout.Shared
             ? nn.functional.linear(x.Tensor, weight.flatten(0, 1)).unflatten(1, [members, step.Units]).transpose(0, 1)
             : weight.bmm(x.Tensor.transpose(1, 2)).transpose(1, 2);
-        return (product + bias.unsqueeze(1)).MoveToOuterDisposeScope();
+        return Ops.Add(product, bias.unsqueeze(1)).MoveToOuterDisposeScope();
     }
 
     private StackValue Add(Residual step, StackValue x)
@@ -103,7 +104,7 @@ internal sealed class StackPass(Func<string, Tensor> values, int members, bool t
         using var scope = NewDisposeScope();
         var maps = Own(x);
         var branch = Follow(step.Branch, new(maps.alias(), StackLayout.Maps)).Tensor;
-        return new(nn.functional.relu(branch + Shortcut(step, maps, branch.size(1))).MoveToOuterDisposeScope(), StackLayout.Maps);
+        return new(nn.functional.relu(Ops.Add(branch, Shortcut(step, maps, branch.size(1)))).MoveToOuterDisposeScope(), StackLayout.Maps);
     }
 
     // As VisionPass' shortcut, with the zero channels around each net's own: [N,M·in,H,W] → [N,M·out,⌈H/stride⌉,⌈W/stride⌉].

@@ -1,0 +1,84 @@
+using Prunus.Lottery.Masks;
+using Prunus.Lottery.Tickets;
+using Prunus.Lottery.Training;
+using Prunus.Vision;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Prunus.Lottery.Experiments;
+
+/// <summary>What a training leaves for later ones: the next level's ticket and, where someone will ask for them, its last weights.</summary>
+/// <param name="store">Where it is left.</param>
+/// <param name="device">Where tensors live.</param>
+internal sealed class TicketAftermath(TicketStore store, Device device)
+{
+    /// <summary>Leaves it, each file whole or not at all.</summary>
+    public void Leave(TicketJob job, TicketExperiment experiment, TicketBeginning start, MaskedTrainingResult result)
+    {
+        if (job.Branch != TicketExperiment.Ticket)
+        {
+            return;
+        }
+
+        if (experiment.TicketsOf is null)
+        {
+            Cut(job, experiment, start, result);
+        }
+
+        if (NeedsTrained(experiment, job.Level))
+        {
+            using var trained = TicketSnapshot.Of(start.Net, start.LastStep);
+            Directory.CreateDirectory(Path.GetDirectoryName(store.Trained(experiment.Name, job.Seed, job.Level))!);
+            trained.Write(store.Trained(experiment.Name, job.Seed, job.Level));
+        }
+    }
+
+    // The dense net's end is what distances are measured from; the others are started from or compared with.
+    private static bool NeedsTrained(TicketExperiment experiment, int level) =>
+        level == 0 || experiment.Rewinding.Kind != RewindKind.Weights || experiment.Branches.Any(b => b.Id == TicketBranch.DataOrder && b.RunsAt(level));
+
+    private void Cut(TicketJob job, TicketExperiment experiment, TicketBeginning start, MaskedTrainingResult result)
+    {
+        var last = experiment.Cutting.Levels[^1];
+        if (job.Level >= last || (experiment.Cutting.Once && job.Level > 0))
+        {
+            return;
+        }
+
+        if (!experiment.Cutting.Once)
+        {
+            Write(job, experiment, start, result, job.Level + 1, experiment.Cutting.Round(start.Net.Tensors, start.Masks, Values));
+            return;
+        }
+
+        foreach (var level in experiment.Cutting.Levels.Where(l => l > 0))
+        {
+            Write(job, experiment, start, result, level, experiment.Cutting.AtOnce(start.Net.Tensors, start.Masks, Values, level));
+        }
+
+        CriterionValues Values(string name) => TicketValuesOf.Criterion(experiment, start, job, name);
+    }
+
+    private void Write(TicketJob job, TicketExperiment experiment, TicketBeginning start, MaskedTrainingResult result, int level, MaskSet masks)
+    {
+        var k = experiment.Rewinding is { Kind: RewindKind.Weights } rewinding ? rewinding.Step : 0;
+        var ticket = k == 0 ? new Ticket(start.Net.Architecture, experiment.Initialisation, job.Seed, masks) : Captured(job, experiment, start, result, masks, k);
+        var path = store.Ticket(experiment.Name, job.Seed, level);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        TicketFile.Write(path, ticket);
+    }
+
+    // Weights of step k are copied when the dense net is trained; each level keeps fewer of them.
+    private Ticket Captured(TicketJob job, TicketExperiment experiment, TicketBeginning start, MaskedTrainingResult result, MaskSet masks, int k)
+    {
+        using var net = new VisionTicketNet(job.Level == 0
+            ? VisionNet.Initialise(start.Net.Net.Config, VisionInitialisations.Named(experiment.Initialisation), job.Seed, device)
+            : TicketNets.Rebuild(TicketFile.Read(store.Ticket(experiment.Name, job.Seed, job.Level)), device));
+        if (job.Level == 0)
+        {
+            result.Snapshots[k].CopyTo(net);
+        }
+
+        return TicketNets.Capture(net, experiment.Initialisation, job.Seed, masks, k);
+    }
+}

@@ -1,0 +1,39 @@
+using Prunus.Lottery.Connectivity;
+using Prunus.Lottery.Training;
+
+namespace Prunus.Lottery.Experiments;
+
+/// <summary>Compares where trainings end: a ticket with the dense net, and a ticket with itself after another order of images.</summary>
+/// <param name="store">Where the others left their weights.</param>
+/// <param name="images">What errors are measured on; the training images re-estimate batch normalisations.</param>
+internal sealed class TicketComparison(TicketStore store, StudyImages images)
+{
+    private const int Intervals = 10;
+
+    /// <summary>Adds what can be said after this training.</summary>
+    public void Add(TicketJob job, TicketExperiment experiment, TicketBeginning start, Dictionary<string, double> metrics)
+    {
+        if (job.Branch == TicketExperiment.Ticket && job.Level > 0 && experiment.TicketsOf is null)
+        {
+            using var dense = TicketSnapshot.Read(store.Trained(experiment.Name, job.Seed, 0), start.Net);
+            metrics[TicketMetrics.DenseDistance] = Distance(start, dense).L2;
+        }
+
+        if (job.Branch == TicketBranch.DataOrder)
+        {
+            using var ticket = TicketSnapshot.Read(store.Trained(experiment.Name, job.Seed, job.Level), start.Net);
+            using var other = TicketSnapshot.Of(start.Net, start.LastStep);
+            var path = new Interpolation(start.Net, images.Test) { Statistics = start.Net.Buffers.Count > 0 ? images.Seen : null }.Between(ticket, other, Intervals)[0];
+            (metrics[TicketMetrics.Barrier], metrics[TicketMetrics.Disagreement]) = (path.ErrorBarrier, path.Disagreement);
+            var distance = Distance(start, ticket);
+            (metrics[TicketMetrics.OrderDistance], metrics[TicketMetrics.OrderAngle]) = (distance.L2, distance.Angle);
+        }
+    }
+
+    private static WeightDistance Distance(TicketBeginning start, TicketSnapshot other)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        var masks = start.Masks.Names.ToDictionary(n => n, n => start.Masks[n].ToTensor(start.Net.Net.Device));
+        return WeightDistance.Between(start.Net.Parameters, other.Parameters, start.Masks.Names, masks)[0];
+    }
+}

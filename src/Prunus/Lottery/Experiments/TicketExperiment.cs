@@ -1,0 +1,45 @@
+using Prunus.Lottery.Training;
+
+namespace Prunus.Lottery.Experiments;
+
+/// <summary>One ticket search, or one use of another's tickets: everything that decides its numbers but the seed.</summary>
+/// <param name="Name">Unique in its study.</param>
+/// <param name="Net">A net of <see cref="Vision.VisionNets"/>.</param>
+/// <param name="Data">A set of <see cref="Datasets.Images.ImageSets"/>.</param>
+/// <param name="Initialisation">A law of <see cref="Vision.VisionInitialisations"/>.</param>
+/// <param name="Training">How every level is trained.</param>
+/// <param name="Cutting">How masks come from trained weights.</param>
+/// <param name="Rewinding">What survivors start the next level from.</param>
+/// <param name="TicketsOf">Another experiment whose masks and starting values are trained at each level; null to find own ones.</param>
+/// <param name="Branches">Controls beside the ticket.</param>
+public sealed record TicketExperiment(
+    string Name, string Net, string Data, string Initialisation, TicketTraining Training, TicketCutting Cutting, TicketRewinding Rewinding, string? TicketsOf, IReadOnlyList<TicketBranch> Branches)
+{
+    /// <summary>The branch that every level has.</summary>
+    public const string Ticket = "ticket";
+
+    /// <summary>Cells: <c>name/branch level</c>, for every branch and each of its levels; the ticket first.</summary>
+    public IEnumerable<(string Cell, string Branch, int Replicates, int Level)> Cells() =>
+        from branch in (TicketBranch[])[new(Ticket, 1, null), .. Branches]
+        from level in Cutting.Levels
+        where branch.RunsAt(level)
+        select ($"{Name}/{branch.Id} {level}", branch.Id, branch.Replicates, level);
+}
+
+/// <summary>A control off the ticket.</summary>
+/// <param name="Id">An id of <see cref="Lottery.Branches.BranchTransforms"/>.</param>
+/// <param name="Replicates">Trainings of it beside each ticket; their numbers are averaged.</param>
+/// <param name="Levels">Levels that it runs at; null for all but the dense net's.</param>
+public sealed record TicketBranch(string Id, int Replicates, IReadOnlyList<int>? Levels)
+{
+    /// <summary>The ticket again with batches in another order: what it ends with is compared with the ticket's end.</summary>
+    public const string DataOrder = "data-order";
+
+    /// <summary>Whether it runs at a level.</summary>
+    public bool RunsAt(int level) => Id == TicketExperiment.Ticket || (Levels?.Contains(level) ?? level > 0);
+}
+
+/// <summary>What survivors of a cut start from.</summary>
+/// <param name="Step">k: steps of training before the values that are kept.</param>
+/// <param name="Kind">What is taken back.</param>
+public sealed record TicketRewinding(int Step, RewindKind Kind);

@@ -1,0 +1,56 @@
+using Prunus.Lottery.Training;
+using Prunus.Native;
+
+namespace Prunus.Lottery.Experiments;
+
+/// <summary>What a training's curve and masks say.</summary>
+internal static class TicketMeasures
+{
+    /// <summary>A net as it is.</summary>
+    public static TrainingCurve Untrained(ITicketNet net, StudyImages images) => new([], [SteppedTraining.Point(net, 0, images.Validation, images.Test)], null);
+
+    /// <summary>Share of hits on a set, 0 to 1.</summary>
+    public static double Accuracy(ITicketNet net, EvaluationSet set)
+    {
+        using var values = MemberLosses.Evaluate(net, set);
+        using var near = values.cpu();
+        return TensorMemory.Span<double>(near)[1];
+    }
+
+    public static TicketOutcome Of(TicketJob job, TicketExperiment experiment, TicketBeginning start, TrainingCurve curve)
+    {
+        var metrics = new Dictionary<string, double>(StringComparer.Ordinal)
+        {
+            [TicketMetrics.Pm] = 100 * start.Masks.Density,
+            [TicketMetrics.Kept] = start.Masks.Kept,
+            [TicketMetrics.Emptied] = start.Masks.Names.Count(n => start.Masks[n].Kept == 0),
+            [TicketMetrics.Failed] = curve.DivergedAt is null ? 0 : 1,
+            [TicketMetrics.SearchSteps] = SearchSteps(experiment, job.Level),
+        };
+
+        // A training that broke down has no accuracy worth a mean.
+        if (curve.DivergedAt is null)
+        {
+            var last = curve.Points[^1];
+            (metrics[TicketMetrics.FinalAccuracy], metrics[TicketMetrics.FinalLoss]) = (last.TestAccuracy, last.TestLoss);
+            if (curve.EarlyStop is { } early)
+            {
+                (metrics[TicketMetrics.EarlyIteration], metrics[TicketMetrics.EarlyAccuracy]) = (early.Step, early.TestAccuracy);
+            }
+
+            foreach (var point in curve.Points)
+            {
+                metrics[TicketMetrics.AccuracyAt(point.Step)] = point.TestAccuracy;
+            }
+        }
+
+        return new TicketOutcome(metrics, [.. curve.Points.Select(p => ((long)p.Step, p.ValidationLoss))]);
+    }
+
+    // The dense training, one from step k on for each level between, and this one.
+    private static double SearchSteps(TicketExperiment experiment, int level)
+    {
+        double whole = experiment.Training.Iterations, again = whole - experiment.Rewinding.Step;
+        return level == 0 ? whole : whole + (experiment.Cutting.Once ? again : level * again);
+    }
+}

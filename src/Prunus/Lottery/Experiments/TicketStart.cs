@@ -1,0 +1,78 @@
+using Prunus.Lottery.Branches;
+using Prunus.Lottery.Masks;
+using Prunus.Lottery.Tickets;
+using Prunus.Lottery.Training;
+using Prunus.Randomness;
+using Prunus.Vision;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Prunus.Lottery.Experiments;
+
+/// <summary>What a training begins with: the dense net's first values, a ticket, or what a branch makes of it.</summary>
+/// <param name="store">Where earlier trainings left tickets and weights.</param>
+/// <param name="study">The experiments.</param>
+/// <param name="device">Where tensors shall live.</param>
+internal sealed class TicketStart(TicketStore store, TicketStudy study, Device device)
+{
+    private const ulong BranchStream = 0x4252_414EUL << 32;
+
+    // Their values are those of step k, so they go on from there; branches with new or first values train the whole schedule.
+    private static readonly string[] FromStepK = ["none", "shuffle-layerwise", "shuffle-global", TicketBranch.DataOrder];
+
+    /// <exception cref="PrunusInputException">A ticket is damaged, or of another net.</exception>
+    public TicketBeginning Of(TicketExperiment experiment, TicketJob job, VisionConfig config)
+    {
+        var total = experiment.Training.Iterations;
+        if (job.Level == 0)
+        {
+            var dense = new VisionTicketNet(VisionNet.Initialise(config, VisionInitialisations.Named(experiment.Initialisation), job.Seed, device));
+            return new TicketBeginning(dense, MaskSet.Full(dense.Tensors), 0, total);
+        }
+
+        var (net, masks) = Ticket(experiment, job, config);
+        var k = experiment.Rewinding.Step;
+        var (first, last) = experiment.Rewinding.Kind == RewindKind.FineTune ? (0, total - k) : (k, total);
+        var ticket = new TicketBeginning(net, masks, first, last);
+        return job.Branch == TicketExperiment.Ticket ? ticket : Branched(ticket, experiment, job);
+    }
+
+    private (VisionTicketNet Net, MaskSet Masks) Ticket(TicketExperiment experiment, TicketJob job, VisionConfig config)
+    {
+        var source = study.SourceOf(experiment);
+        var path = store.Ticket(source.Name, job.Seed, job.Level);
+        var ticket = TicketFile.Read(path);
+        if (ticket.Architecture != VisionTicketNet.NameOf(config))
+        {
+            throw new PrunusInputException(experiment.Name, $"trains tickets of {ticket.Architecture} as {VisionTicketNet.NameOf(config)}", "use a net and a set of the same sizes");
+        }
+
+        var net = new VisionTicketNet(TicketNets.Rebuild(ticket, device, path));
+        if (source.Rewinding.Kind != RewindKind.Weights)
+        {
+            using var trained = TicketSnapshot.Read(store.Trained(source.Name, job.Seed, source.Cutting.Once ? 0 : job.Level - 1), net);
+            trained.CopyTo(net);
+        }
+
+        return (net, ticket.Masks);
+    }
+
+    private TicketBeginning Branched(TicketBeginning ticket, TicketExperiment experiment, TicketJob job)
+    {
+        var config = ticket.Net.Net.Config;
+        var draw = BranchValues.Drawing(config, VisionInitialisations.Named(experiment.Initialisation));
+        var initial = draw(job.Seed);
+        var rewound = All(ticket.Net).ToDictionary(t => t.Key, t => TicketValuesOf.Floats(t.Value));
+        ticket.Net.Dispose();
+        var made = BranchTransforms.Named(job.Branch).Apply(new BranchInput(ticket.Masks, initial, rewound, rewound, draw, BranchSeed(job)));
+        var net = new VisionTicketNet(new VisionNet(config, made.Values.ToDictionary(v => v.Key, v => tensor(v.Value, [.. ShapeOf(v.Key)]).to(device))));
+        var branch = ticket with { Net = net, Masks = made.Masks, Trains = made.Trains };
+        return FromStepK.Contains(job.Branch) ? branch : branch with { FirstStep = 0, LastStep = experiment.Training.Iterations };
+
+        IReadOnlyList<long> ShapeOf(string name) => ticket.Net.Tensors.First(t => t.Name == name).Shape;
+    }
+
+    private static IEnumerable<KeyValuePair<string, Tensor>> All(VisionTicketNet net) => net.Parameters.Concat(net.Buffers);
+
+    private static long BranchSeed(TicketJob job) => new Philox4x32(unchecked((ulong)job.Seed), BranchStream | (uint)job.Level).Word((ulong)job.Replicate);
+}

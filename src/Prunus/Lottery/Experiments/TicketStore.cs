@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace Prunus.Lottery.Experiments;
+
+/// <summary>Where the trainings of a study leave what later ones need.</summary>
+/// <param name="Root">Folder.</param>
+public sealed record TicketStore(string Root)
+{
+    /// <summary>The ticket that a level starts from.</summary>
+    public string Ticket(string experiment, long seed, int level) => Path.Combine(Folder(experiment, seed), string.Create(CultureInfo.InvariantCulture, $"level-{level:D2}.ticket"));
+
+    /// <summary>Weights at the end of a level's training.</summary>
+    public string Trained(string experiment, long seed, int level) => Path.Combine(Folder(experiment, seed), string.Create(CultureInfo.InvariantCulture, $"level-{level:D2}.trained.safetensors"));
+
+    /// <summary>Copies all tickets to another folder: <c>EXPERIMENT/seed-N/level-LL.ticket</c>.</summary>
+    public void Keep(string folder)
+    {
+        foreach (var ticket in Directory.EnumerateFiles(Root, "*.ticket", SearchOption.AllDirectories))
+        {
+            var kept = Path.Combine(folder, Path.GetRelativePath(Root, ticket));
+            Directory.CreateDirectory(Path.GetDirectoryName(kept)!);
+            File.Copy(ticket, kept, overwrite: true);
+        }
+    }
+
+    private string Folder(string experiment, long seed) => Path.Combine(Root, experiment.Replace('/', '-').Replace(' ', '-'), string.Create(CultureInfo.InvariantCulture, $"seed-{seed}"));
+}

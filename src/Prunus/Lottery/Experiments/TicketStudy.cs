@@ -1,0 +1,32 @@
+namespace Prunus.Lottery.Experiments;
+
+/// <summary>Experiments that are run with the same seeds and compared.</summary>
+/// <param name="Experiments">In the order they are listed in; an experiment that uses another's tickets comes behind it.</param>
+public sealed record TicketStudy(IReadOnlyList<TicketExperiment> Experiments)
+{
+    /// <summary>Names of all cells.</summary>
+    public IReadOnlyList<string> Cells { get; } = [.. Experiments.SelectMany(e => e.Cells()).Select(c => c.Cell)];
+
+    /// <summary>The experiment whose tickets another trains; itself when it finds its own.</summary>
+    public TicketExperiment SourceOf(TicketExperiment experiment) =>
+        experiment.TicketsOf is { } source ? Experiments.First(e => e.Name == source) : experiment;
+
+    /// <summary>Checks that every experiment's tickets come from an earlier one that finds its own, at levels that it has.</summary>
+    /// <exception cref="PrunusInputException">They do not.</exception>
+    public void Validate(string subject)
+    {
+        foreach (var (experiment, i) in Experiments.Select((e, i) => (e, i)))
+        {
+            experiment.Training.Validate($"{subject}, {experiment.Name}");
+            if (experiment.Rewinding.Step < 0 || experiment.Rewinding.Step >= experiment.Training.Iterations)
+            {
+                throw new PrunusInputException(subject, $"{experiment.Name} rewinds to step {experiment.Rewinding.Step} of {experiment.Training.Iterations}", "rewind to a step inside the training");
+            }
+
+            if (experiment.TicketsOf is { } name && Experiments.Take(i).FirstOrDefault(e => e.Name == name) is not { TicketsOf: null, Cutting.Once: false })
+            {
+                throw new PrunusInputException(subject, $"{experiment.Name} takes the tickets of '{name}', which is no earlier iterative experiment with own ones", "list that one first");
+            }
+        }
+    }
+}

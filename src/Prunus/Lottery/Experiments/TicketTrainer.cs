@@ -1,0 +1,52 @@
+using Prunus.Batches;
+using Prunus.Lottery.Stacking;
+using Prunus.Lottery.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Prunus.Lottery.Experiments;
+
+/// <summary>Trains one net of a study: MLPs by written-out steps, all others by autograd.</summary>
+/// <param name="images">What it learns from and is measured on.</param>
+/// <param name="device">Where tensors live.</param>
+internal sealed class TicketTrainer(StudyImages images, Device device)
+{
+    public MaskedTrainingResult Train(TicketJob job, TicketExperiment experiment, TicketBeginning start, string work, Action<double> progress, CancellationToken cancellation)
+    {
+        var training = experiment.Training;
+        var masks = start.Masks.Names.ToDictionary(n => n, n => start.Masks[n].ToTensor(device));
+        var options = Options(job, experiment, start, work);
+        var told = new Share(s => progress((double)(s - start.FirstStep) / (start.LastStep - start.FirstStep)));
+        if (StackedMlpStep.Fits(start.Net) && !training.Augment)
+        {
+            using var data = StepData.Of(images.Data.Train, device, training.Batch, images.Data.Statistics, [OrderSeed(job)]);
+            using var stepper = new StackedMlpStep(start.Net, data, options.Optimiser, masks);
+            return new SteppedTraining(start.Net, stepper, options, images.Validation, images.Test).Run(told, cancellation);
+        }
+
+        using var batches = new ImageBatches(images.Data.Train, device, training.Batch, images.Data.Statistics, OrderSeed(job), training.Augment ? new AugmentationOptions() : null);
+        return new MaskedTrainer(start.Net, step => batches.Train(step), options, masks) { Validation = images.Validation, Test = images.Test }.Run(told, cancellation);
+    }
+
+    private static MaskedTrainingOptions Options(TicketJob job, TicketExperiment experiment, TicketBeginning start, string work)
+    {
+        var (training, rewinding) = (experiment.Training, experiment.Rewinding);
+        var options = training.Options(start.FirstStep, start.LastStep);
+        return options with
+        {
+            Schedule = rewinding.Kind == RewindKind.FineTune && job.Level > 0 ? LearningRateSchedule.Constant(options.Schedule.At(training.Iterations - 1)) : options.Schedule,
+            SnapshotAt = job is { Branch: TicketExperiment.Ticket, Level: 0 } && rewinding is { Kind: RewindKind.Weights, Step: > 0 } ? [rewinding.Step] : [],
+            CheckpointFolder = work,
+            SaveEvery = Math.Max(1, training.Iterations / 4),
+            Identity = job.Id,
+        };
+    }
+
+    // All trainings of a seed see the images in one order, but for the branch that is about another.
+    private static ulong OrderSeed(TicketJob job) => unchecked((ulong)job.Seed) + (job.Branch == TicketBranch.DataOrder ? (ulong)(job.Replicate + 1) << 32 : 0);
+
+    private sealed class Share(Action<int> tell) : IProgress<int>
+    {
+        public void Report(int value) => tell(value);
+    }
+}

@@ -1,0 +1,76 @@
+using Prunus.Lottery.Training;
+
+namespace Prunus.Lottery.Experiments;
+
+/// <summary>How a level is trained.</summary>
+/// <param name="Optimiser"><c>adam</c> or <c>sgd</c>.</param>
+/// <param name="LearningRate">Its rate before drops and after warm-up.</param>
+/// <param name="Batch">Images in a batch.</param>
+/// <param name="Iterations">T: steps of a whole training.</param>
+/// <param name="EvaluateEvery">Steps between evaluations of the validation and test images.</param>
+public sealed record TicketTraining(string Optimiser, double LearningRate, int Batch, int Iterations, int EvaluateEvery)
+{
+    /// <summary>Momentum of <c>sgd</c>.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>L2 decay, added to the gradient.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>Steps at which the rate falls to a tenth.</summary>
+    public IReadOnlyList<int> Drops { get; init; } = [];
+
+    /// <summary>Steps of linear warm-up.</summary>
+    public int WarmUp { get; init; }
+
+    /// <summary>Whether training images are flipped and shifted by up to four pixels.</summary>
+    public bool Augment { get; init; }
+
+    /// <summary>Training images held back for early stopping.</summary>
+    public int Validation { get; init; } = 5000;
+
+    /// <summary>Most training images used; null for all.</summary>
+    public int? Images { get; init; }
+
+    /// <summary>Most test images used; null for all.</summary>
+    public int? TestImages { get; init; }
+
+    /// <summary>Share of the loss that is the divergence from the dense net's logits; 0 for none.</summary>
+    public double Distil { get; init; }
+
+    /// <summary>The trainer's options from one step to another.</summary>
+    /// <param name="first">Steps that count as done.</param>
+    /// <param name="last">Steps done at the end.</param>
+    /// <exception cref="PrunusInputException">The optimiser is not known.</exception>
+    public MaskedTrainingOptions Options(int first, int last) => new()
+    {
+        FirstStep = first,
+        LastStep = last,
+        Schedule = new LearningRateSchedule { Rate = LearningRate, Drops = Drops, WarmupSteps = WarmUp },
+        EvaluateEvery = EvaluateEvery,
+        Optimiser = Optimiser switch
+        {
+            "adam" => new AdamOptions { WeightDecay = WeightDecay },
+            "sgd" => new SgdOptions { Momentum = Momentum, WeightDecay = WeightDecay },
+            _ => throw new PrunusInputException("optimizer", $"'{Optimiser}' is not known", "use adam or sgd"),
+        },
+    };
+
+    /// <summary>Everything that is wrong, in one message.</summary>
+    /// <exception cref="PrunusInputException">Something is.</exception>
+    public void Validate(string subject)
+    {
+        try
+        {
+            Options(0, Iterations).Validate();
+        }
+        catch (PrunusInputException e)
+        {
+            throw new PrunusInputException(subject, e.Problem, e.Remedy, e);
+        }
+
+        if (Batch < 1 || Validation < 1 || Distil is not (>= 0 and <= 1))
+        {
+            throw new PrunusInputException(subject, $"batch {Batch}, validation {Validation} or distil {Distil} is out of range", "give batch and validation above 0, distil from 0 to 1");
+        }
+    }
+}

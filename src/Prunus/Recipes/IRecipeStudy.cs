@@ -1,0 +1,24 @@
+using System.Text.Json.Nodes;
+using Prunus.Jobs;
+using Prunus.Runs;
+
+namespace Prunus.Recipes;
+
+/// <summary>What a recipe compares, found on this machine and ready to be computed: prunings of donors, or ticket experiments.</summary>
+internal interface IRecipeStudy
+{
+    /// <summary>What decides the numbers beside recipe, size, seeds and device: data and donors by their hashes.</summary>
+    JsonObject Inputs { get; }
+
+    /// <summary>Every cell's result. What is done already is read from <paramref name="work"/>.</summary>
+    /// <param name="work">Folder that a repeated call goes on from.</param>
+    /// <param name="identity">Hash of the run.</param>
+    /// <param name="workers">Processes.</param>
+    /// <param name="progress">Told what is done.</param>
+    /// <param name="cancellation">Ends it; the same call goes on.</param>
+    /// <param name="results">Folder for files that the run is to keep.</param>
+    IReadOnlyList<RecipeCell> Cells(string work, string results, string identity, JobPoolOptions workers, IProgress<ProgressUpdate>? progress, CancellationToken cancellation);
+}
+
+/// <summary>What one cell gave with one seed.</summary>
+internal sealed record RecipeCell(string Name, long Seed, CellResult Result);

@@ -1,0 +1,18 @@
+using System.Text.Json.Nodes;
+using Prunus.Datasets.Images;
+using Prunus.Jobs;
+using Prunus.Lottery.Experiments;
+using Prunus.Native;
+
+namespace Prunus.Recipes;
+
+/// <summary>Trainings of ticket experiments as jobs of a pool.</summary>
+public static class TicketJobs
+{
+    /// <summary>What processes of a job pool know them as.</summary>
+    public static JobKind Kind { get; } = new("tickets", Create);
+
+    private static TicketTrainings Create(JsonObject setup, string device) => new(
+        RecipeReader.Read(setup["file"]!.GetValue<string>(), setup["recipe"]!.GetValue<string>()).Size(setup["size"]!.GetValue<string>()).Tickets!,
+        setup["state"]!.GetValue<string>(), new ImageSetSearch(setup["data"]!.GetValue<string>()), Devices.Parse(device));
+}

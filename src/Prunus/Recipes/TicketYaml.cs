@@ -1,0 +1,128 @@
+using System.Globalization;
+using Prunus.Datasets.Images;
+using Prunus.Lottery.Branches;
+using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Masks;
+using Prunus.Lottery.Training;
+using Prunus.Vision;
+
+namespace Prunus.Recipes;
+
+/// <summary>The <c>experiments</c> of a recipe about tickets. What an experiment leaves out is the size's.</summary>
+internal static class TicketYaml
+{
+    /// <exception cref="PrunusInputException">Something is unknown or out of range.</exception>
+    public static TicketStudy Read(YamlMap root, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
+    {
+        var only = size.Texts("only");
+        var study = new TicketStudy([.. root.Each("experiments", lists).Select(e => Experiment(e, size, lists)).Where(e => only.Count == 0 || only.Any(o => RecipeReader.Matches(e.Name, o)))]);
+        if (study.Experiments.Count == 0)
+        {
+            throw new PrunusInputException(size.Place, "has no experiment", "add 'experiments:', or correct 'only'");
+        }
+
+        if (study.Cells.GroupBy(c => c).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new PrunusInputException(size.Place, $"has '{twice.Key}' twice", "give experiments different names, and each branch once");
+        }
+
+        study.Validate(size.Place);
+        return study;
+    }
+
+    private static TicketExperiment Experiment(YamlMap map, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
+    {
+        var experiment = new TicketExperiment(
+            map.Need("name"), Own("net"), Own("data"), map.Text("initialisation") ?? size.Text("initialisation") ?? "glorot-normal",
+            Trained(VariantYaml.Layered(map, size, "train")), Cutting(VariantYaml.Layered(map, size, "cut"), lists), Rewinding(VariantYaml.Layered(map, size, "rewind")), map.Text("tickets_of"),
+            [.. map.Each("branches", lists).Select(b => Branch(b, lists))]);
+        map.Done();
+        map.Checked("net", () => VisionNets.Named(experiment.Net));
+        map.Checked("data", () => StudyData.Source(experiment.Data));
+        map.Checked("initialisation", () => VisionInitialisations.Named(experiment.Initialisation));
+        return experiment;
+
+        string Own(string key) => map.Text(key) ?? size.Text(key) ?? throw new PrunusInputException(map.Place, $"'{key}' is missing", $"add '{key}: …' here or to the size");
+    }
+
+    private static TicketTraining Trained(YamlMap map)
+    {
+        var training = new TicketTraining(
+            map.Text("optimizer") ?? "adam", map.Real("lr") ?? 1.2e-3, map.Integer("batch") ?? 60, map.Integer("iterations") ?? 10_000, map.Integer("evaluate_every") ?? 100)
+        {
+            Momentum = map.Real("momentum") ?? 0.9,
+            WeightDecay = map.Real("weight_decay") ?? 0,
+            Drops = [.. map.Texts("drops").Select(d => Whole(map, "drops", d))],
+            WarmUp = map.Integer("warmup") ?? 0,
+            Augment = map.Flag("augment") ?? false,
+            Validation = map.Integer("validation") ?? 5000,
+            Images = map.Integer("images"),
+            TestImages = map.Integer("test_images"),
+            Distil = map.Real("distil") ?? 0,
+        };
+        map.Done();
+        return training;
+    }
+
+    private static TicketCutting Cutting(YamlMap map, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
+    {
+        var linear = Share(map, "linear", 0.2);
+        var scope = map.Text("scope") switch
+        {
+            null or "layers" => MaskScope.Layerwise,
+            "global" => MaskScope.Global,
+            "global-hidden" => MaskScope.GlobalHidden,
+            var other => throw map.Fault("scope", $"is '{other}'", "use layers, global or global-hidden"),
+        };
+        var rates = new MaskRates(Share(map, "convolution", linear), linear, Share(map, "output", linear / 2));
+        var cutting = new TicketCutting(
+            new MaskCutOptions { Rates = rates, Scope = scope, MinimumKeep = map.Integer("min_keep") ?? 0 }, map.Text("criterion") ?? "large-final",
+            Levels(map, lists) ?? throw new PrunusInputException(map.Place, "'levels' is missing", "add 'levels: 0..10'"), map.Flag("once") ?? false);
+        map.Checked("criterion", () => MaskCriteria.Named(cutting.Criterion));
+        map.Done();
+        return cutting;
+    }
+
+    private static TicketRewinding Rewinding(YamlMap map)
+    {
+        var rewinding = new TicketRewinding(map.Integer("to") ?? 0, map.Text("kind") switch
+        {
+            null or "weights" => RewindKind.Weights,
+            "rate" => RewindKind.LearningRate,
+            "finetune" => RewindKind.FineTune,
+            var other => throw map.Fault("kind", $"is '{other}'", "use weights, rate or finetune"),
+        });
+        map.Done();
+        return rewinding;
+    }
+
+    private static TicketBranch Branch(YamlMap map, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
+    {
+        var branch = new TicketBranch(map.Need("branch"), map.Integer("replicates") ?? 1, Levels(map, lists));
+        map.Done();
+        map.Checked("branch", () => BranchTransforms.Named(branch.Id));
+        return branch.Replicates > 0 ? branch : throw map.Fault("replicates", $"is {branch.Replicates}", "give 1 or more");
+    }
+
+    private static int[]? Levels(YamlMap map, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
+    {
+        var texts = map.Texts("levels") is [var only] && lists.TryGetValue(only, out var named) ? named : map.Texts("levels");
+        int[] levels = [.. texts.Select(t => Whole(map, "levels", t))];
+        return levels.Length == 0 ? null : levels.SequenceEqual(levels.Distinct().Order()) ? levels : throw map.Fault("levels", "are not ascending", "list them from low to high");
+    }
+
+    private static int Whole(YamlMap map, string key, string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) ? whole : throw map.Fault(key, $"has '{text}'", "list whole numbers, or write 0..10");
+
+    private static double Share(YamlMap map, string key, double otherwise)
+    {
+        if (map.Text(key) is not { } text)
+        {
+            return otherwise;
+        }
+
+        var percent = text.EndsWith('%');
+        return double.TryParse(percent ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && (percent ? value / 100 : value) is >= 0 and < 1 and var share
+            ? share : throw map.Fault(key, $"is '{text}'", "give a share that goes in a round, such as 20%");
+    }
+}

@@ -1,0 +1,71 @@
+using Prunus.Lottery.Tickets;
+using Prunus.Tests.Runs;
+using Prunus.Tests.Shrinking;
+
+namespace Prunus.Tests.Lottery.Experiments;
+
+/// <summary>Every kind of rewinding and branch through the built tool, and what a kill leaves.</summary>
+public sealed class TicketRecipeTests : IDisposable
+{
+    private const string Recipe = """
+        format: prunus-recipe/1
+        id: mine
+        title: Mine
+        slide: none
+        paper: none
+        methods: docs/methods/lottery-tickets.md
+        what: A test.
+        sizes:
+          tiny:
+            seeds: [1, 2]
+            net: "mlp:24-12"
+            data: blobs
+            train: {optimizer: sgd, lr: 0.05, batch: 50, iterations: 30, evaluate_every: 10, validation: 200, test_images: 200}
+            cut: {linear: 40%, output: 20%, levels: 0..2}
+        experiments:
+          - name: own
+            rewind: {to: 5}
+            branches: [{branch: reinit}, {branch: random-mask, replicates: 2}, {branch: shuffle-global}, {branch: reuse-sign}, {branch: data-order, levels: [0, 2]}, {branch: mask-only}, {branch: sign-only}]
+          - {name: rate, rewind: {to: 5, kind: rate}}
+          - {name: finetune, rewind: {to: 20, kind: finetune}}
+          - {name: shot, cut: {once: true, criterion: movement}}
+          - {name: global, cut: {scope: global, output: 40%}}
+          - {name: moved, data: stripes, tickets_of: own}
+        claims:
+          - {id: pm, text: left, left: own/ticket 1.pm, equals: 60, by: 1}
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public async Task Killed_GoesOnToTheSameBytes_AndTicketsAreFiles()
+    {
+        File.WriteAllText(_folder["mine.yaml"], Recipe);
+        string[] command = ["recipe", "run", _folder["mine.yaml"], "--size", "tiny", "--device", "cpu", "--threads", "1"];
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var (code, _, error) = await PrunusProcess.Run([.. command, "--out", _folder["whole"]]);
+        Assert.True(code == 0, error);
+        var time = clock.Elapsed;
+        foreach (var share in (double[])[0.3, 0.6])
+        {
+            await PrunusProcess.Kill([.. command, "--out", _folder["killed"]], time * share);
+        }
+
+        (code, _, error) = await PrunusProcess.Run([.. command, "--out", _folder["killed"], "--jobs", "2"]);
+        Assert.True(code == 0, error);
+        Assert.Equal(File.ReadAllText(Path.Combine(_folder["whole"], "record.json")), File.ReadAllText(Path.Combine(_folder["killed"], "record.json")));
+
+        var record = Prunus.Runs.RecordJson.ReadRecord(_folder["whole"]);
+        Assert.Equal(0, record.Metrics["own/ticket 2.failed"].Value);
+        Assert.Equal(record.Metrics["own/ticket 2.kept"].Value, record.Metrics["own/reinit 2.kept"].Value);
+        Assert.Equal(record.Metrics["own/ticket 2.kept"].Value, record.Metrics["shot/ticket 2.kept"].Value);
+        Assert.True(record.Metrics["own/data-order 2.order_distance"].Value > 0);
+        Assert.InRange(record.Metrics["own/data-order 2.disagreement"].Value, 0, 1);
+        Assert.False(record.Metrics.ContainsKey("own/mask-only 2.accuracy@10"));
+        var tickets = ((string[])["seed-1", "seed-2"]).Select(s => TicketFile.Read(Path.Combine(_folder["whole"], "tickets", "own", s, "level-02.ticket"))).ToArray();
+        Assert.All(tickets, t => Assert.Equal(5, t.RewindStep));
+        Assert.Equal(record.Metrics["own/ticket 2.kept"].Value, tickets.Average(t => t.Masks.Kept));
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
