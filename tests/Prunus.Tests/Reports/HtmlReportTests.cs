@@ -27,7 +27,7 @@ public partial class HtmlReportTests
             Assert.Contains(part, html, StringComparison.Ordinal);
         }
 
-        Assert.Equal(5, Regex.Count(html, "<svg [^>]*role=\"img\" aria-label=\""));
+        Assert.Equal(6, Regex.Count(html, "<svg [^>]*role=\"img\" aria-label=\""));
     }
 
     [Fact]
