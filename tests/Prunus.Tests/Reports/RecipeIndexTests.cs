@@ -12,7 +12,7 @@ public class RecipeIndexTests
         using var temporary = new TemporaryFolder();
         var run = Directory.CreateDirectory(temporary["minitron-depth-tiny"]).FullName;
         RecordJson.Write(run, Records.Full() with { Verb = "recipe", Recipe = "minitron-depth", Size = "tiny" });
-        File.WriteAllText(Path.Combine(run, "figure-5.svg"), "of an earlier record");
+        File.WriteAllText(Path.Combine(run, "figure-6.svg"), "of an earlier record");
         Assert.Equal((0, temporary["index.md"] + "\n", ""), Cli.Tool.Run("recipe", "index", temporary.Path));
         var page = File.ReadAllText(temporary["index.md"]);
         foreach (var part in (string[])[
@@ -22,14 +22,14 @@ public class RecipeIndexTests
             "| beats: distilled beats scratch \\<by\\> \"0.1\" ",
             "| INCONCLUSIVE |\n",
             "| Minitron, table 4 |  8B | MMLU    |",
-            "\n![Training loss](minitron-depth-tiny/figure-1.svg)\n\n![After training](minitron-depth-tiny/figure-2.svg)\n",
+            "\n![Training loss](minitron-depth-tiny/figure-1.svg)\n\n![Accuracy of tickets](minitron-depth-tiny/figure-2.svg)\n\n![After training](minitron-depth-tiny/figure-3.svg)\n",
             "\nNot run: cpu, gpu.\n\n### minitron-depth, tiny",
             "\n| minitron-depth | tiny |     2 |"])
         {
             Assert.Contains(part, page, StringComparison.Ordinal);
         }
 
-        Assert.Equal(["figure-1.svg", "figure-2.svg", "figure-3.svg", "figure-4.svg"], Directory.GetFiles(run, "*.svg").Select(Path.GetFileName).Order());
+        Assert.Equal(["figure-1.svg", "figure-2.svg", "figure-3.svg", "figure-4.svg", "figure-5.svg"], Directory.GetFiles(run, "*.svg").Select(Path.GetFileName).Order());
         Assert.All(Directory.GetFiles(run, "*.svg"), f => Assert.DoesNotContain("var(", File.ReadAllText(f), StringComparison.Ordinal));
         Assert.All(Directory.GetFiles(run, "*.svg"), f => Assert.Equal("{http://www.w3.org/2000/svg}svg", XDocument.Load(f).Root!.Name.ToString()));
         Cli.Tool.Run("recipe", "index", temporary.Path);
