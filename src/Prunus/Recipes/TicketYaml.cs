@@ -58,7 +58,6 @@ internal static class TicketYaml
             Validation = map.Integer("validation") ?? 5000,
             Images = map.Integer("images"),
             TestImages = map.Integer("test_images"),
-            Distil = map.Real("distil") ?? 0,
         };
         map.Done();
         return training;

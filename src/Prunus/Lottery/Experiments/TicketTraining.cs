@@ -34,9 +34,6 @@ public sealed record TicketTraining(string Optimiser, double LearningRate, int B
     /// <summary>Most test images used; null for all.</summary>
     public int? TestImages { get; init; }
 
-    /// <summary>Share of the loss that is the divergence from the dense net's logits; 0 for none.</summary>
-    public double Distil { get; init; }
-
     /// <summary>The trainer's options from one step to another.</summary>
     /// <param name="first">Steps that count as done.</param>
     /// <param name="last">Steps done at the end.</param>
@@ -68,9 +65,9 @@ public sealed record TicketTraining(string Optimiser, double LearningRate, int B
             throw new PrunusInputException(subject, e.Problem, e.Remedy, e);
         }
 
-        if (Batch < 1 || Validation < 1 || Distil is not (>= 0 and <= 1))
+        if (Batch < 1 || Validation < 1)
         {
-            throw new PrunusInputException(subject, $"batch {Batch}, validation {Validation} or distil {Distil} is out of range", "give batch and validation above 0, distil from 0 to 1");
+            throw new PrunusInputException(subject, $"batch {Batch} or validation {Validation} is out of range", "give numbers above 0");
         }
     }
 }
