@@ -28,7 +28,7 @@ internal static class TicketView
         {
             terminal.Out.WriteLine();
             TableView.Write(terminal, new Table(["units of", "all", "without inputs", "without outputs", "dead"],
-                [.. units.Select(u => (IReadOnlyList<string>)[u.Axis, $"{u.Units}", $"{u.WithoutInputs}", $"{u.WithoutOutputs}", $"{u.Dead}"])]));
+                [.. units.Select(u => (IReadOnlyList<string>)[u.Axis, $"{u.Dead.Count}", $"{u.WithoutInputs}", $"{u.WithoutOutputs}", $"{u.DeadCount}"])]));
         }
     }
 

@@ -1,10 +1,8 @@
 using System.Text.Json.Nodes;
 using Prunus.Checkpoints;
-using Prunus.Lottery.Masks;
 using Prunus.Lottery.Tickets;
 using Prunus.Tests.Lottery.Tickets;
 using Prunus.Tests.Runs;
-using Prunus.Vision;
 
 namespace Prunus.Tests.Cli;
 
@@ -28,19 +26,6 @@ public sealed class TicketTests
         Assert.Equal(0, code);
         Assert.Contains("| fc1.weight | 300×784 |", output, StringComparison.Ordinal);
         Assert.Contains("glorot-normal, seed 7", output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void DeadUnits_ByHand()
-    {
-        // Unit 0 of fc1 has no input, unit 1 leads only to unit 0 of fc2, which leads nowhere; unit 2 lives by unit 1 of fc2.
-        var masks = new MaskSet(
-        [
-            ("fc1.weight", Mask.Where([3, 2], i => i >= 2)),
-            ("fc2.weight", Mask.Where([2, 3], i => i is 1 or 3 or 5)),
-            ("fc3.weight", Mask.Where([2, 2], i => i is 1)),
-        ]);
-        Assert.Equal([new("fc1", 3, 1, 0, 2), new("fc2", 2, 0, 1, 1)], UnitLife.Of(VisionNets.Named("mlp:3-2", new MapShape(1, 1, 2), 2), masks));
     }
 
     [Fact]

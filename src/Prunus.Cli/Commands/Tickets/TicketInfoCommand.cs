@@ -55,7 +55,7 @@ internal static class TicketInfoCommand
         })]),
         ["units"] = summary.Units is null ? null : new JsonArray([.. summary.Units.Select(u => new JsonObject
         {
-            ["axis"] = u.Axis, ["units"] = u.Units, ["without_inputs"] = u.WithoutInputs, ["without_outputs"] = u.WithoutOutputs, ["dead"] = u.Dead,
+            ["axis"] = u.Axis, ["units"] = u.Dead.Count, ["without_inputs"] = u.WithoutInputs, ["without_outputs"] = u.WithoutOutputs, ["dead"] = u.DeadCount,
         })]),
         ["metadata"] = summary.Ticket.Metadata.DeepClone(),
     };

@@ -53,7 +53,7 @@ public sealed class SparseNet : IDisposable
 
         var layers = steps.Select((s, i) => (Step: s as Linear, Relu: i + 1 < steps.Count && steps[i + 1] is Relu)).Where(l => l.Step is not null)
             .Select(l => Layer(net, l.Step!.Name, l.Relu)).ToList();
-        var (inputs, compact) = DeadUnits.Remove(layers);
+        var (inputs, compact) = CompactLayers.Of(layers);
         return new(net.Config.Input.ElementCount, inputs, compact);
     }
 

@@ -15,7 +15,7 @@ public sealed record MaskSummary(string Name, Mask Mask, MaskCoding Coding, int 
 /// <param name="Bytes">Size of its file.</param>
 /// <param name="Masks">Its masks in the order of the pass.</param>
 /// <param name="Units">Units that are cut off; null where the net is no image net.</param>
-public sealed record TicketSummary(Ticket Ticket, int Bytes, IReadOnlyList<MaskSummary> Masks, IReadOnlyList<UnitLife>? Units)
+public sealed record TicketSummary(Ticket Ticket, int Bytes, IReadOnlyList<MaskSummary> Masks, IReadOnlyList<AxisUnits>? Units)
 {
     /// <summary>Counts a ticket out.</summary>
     /// <param name="ticket">The ticket.</param>
@@ -29,6 +29,6 @@ public sealed record TicketSummary(Ticket Ticket, int Bytes, IReadOnlyList<MaskS
             var mask = ticket.Masks[name];
             var (coding, bytes) = MaskCodec.Encode(mask);
             return new MaskSummary(name, mask, coding, bytes.Length, MaskEntropy.Bytes(mask));
-        })], config is null ? null : UnitLife.Of(config, ticket.Masks));
+        })], config is null ? null : DeadUnits.Of(config, ticket.Masks).Axes);
     }
 }

@@ -16,6 +16,15 @@ public sealed class DeadUnitsTests
         Assert.Equal(4, dead.Useless);
     }
 
+    // Unit 0 of fc1 has no input, unit 1 leads only to unit 0 of fc2, which leads nowhere; unit 2 lives by unit 1 of fc2.
+    [Fact]
+    public void Units_without_inputs_or_outputs_are_counted_apart_from_those_that_die_with_them()
+    {
+        var dead = DeadUnits.Of(
+            VisionNets.Named("mlp:3-2", new MapShape(1, 1, 2), 2), Masks(("fc1.weight", [3, 2], "001111"), ("fc2.weight", [2, 3], "010101"), ("fc3.weight", [2, 2], "0100")));
+        Assert.Equal([("fc1", 3, 1, 0, 2), ("fc2", 2, 0, 1, 1)], dead.Axes.Select(a => (a.Axis, a.Dead.Count, a.WithoutInputs, a.WithoutOutputs, a.DeadCount)));
+    }
+
     // Channel 1 has no kernel: its 4 columns of the linear layer (2x2 pixels) are useless.
     [Fact]
     public void A_channel_spans_the_pixels_of_a_flattened_map()

@@ -44,7 +44,7 @@ public sealed class SparseNetTests
             new("fc1", 3, 2, [0, 0, 5, 6, 0, 7], [2, 1, -1], Relu: true),
             new("fc2", 2, 3, [3, 0, 0, 4, 0, 9], [10, 20], Relu: false),
         ];
-        var (inputs, compact) = DeadUnits.Remove(layers);
+        var (inputs, compact) = CompactLayers.Of(layers);
         Assert.Equal([1], inputs);
         Assert.Equal((1, 1), (compact[0].Rows, compact[0].Columns));
         Assert.Equal([7f], compact[0].Weights);
