@@ -11,8 +11,8 @@ public sealed record TicketStudy(IReadOnlyList<TicketExperiment> Experiments)
     public TicketExperiment SourceOf(TicketExperiment experiment) =>
         experiment.TicketsOf is { } source ? Experiments.First(e => e.Name == source) : experiment;
 
-    /// <summary>Checks that every experiment's tickets come from an earlier one that finds its own, at levels that it has.</summary>
-    /// <exception cref="PrunusInputException">They do not.</exception>
+    /// <summary>Checks every experiment, and that tickets come from an earlier one that finds its own: of the same net and step, at levels that it has.</summary>
+    /// <exception cref="PrunusInputException">One cannot be run.</exception>
     public void Validate(string subject)
     {
         foreach (var (experiment, i) in Experiments.Select((e, i) => (e, i)))
@@ -23,9 +23,11 @@ public sealed record TicketStudy(IReadOnlyList<TicketExperiment> Experiments)
                 throw new PrunusInputException(subject, $"{experiment.Name} rewinds to step {experiment.Rewinding.Step} of {experiment.Training.Iterations}", "rewind to a step inside the training");
             }
 
-            if (experiment.TicketsOf is { } name && Experiments.Take(i).FirstOrDefault(e => e.Name == name) is not { TicketsOf: null, Cutting.Once: false })
+            TicketFaults.Check(subject, experiment);
+            if (experiment.TicketsOf is { } name)
             {
-                throw new PrunusInputException(subject, $"{experiment.Name} takes the tickets of '{name}', which is no earlier iterative experiment with own ones", "list that one first");
+                TicketFaults.CheckSource(subject, experiment, Experiments.Take(i).FirstOrDefault(e => e is { TicketsOf: null, Cutting.Once: false } && e.Name == name)
+                    ?? throw new PrunusInputException(subject, $"{experiment.Name} takes the tickets of '{name}', which is no earlier iterative experiment with own ones", "list that one first"));
             }
         }
     }

@@ -30,7 +30,7 @@ public sealed class TicketRecipeTests : IDisposable
           - {name: finetune, rewind: {to: 20, kind: finetune}}
           - {name: shot, cut: {once: true, criterion: movement}}
           - {name: global, cut: {scope: global, output: 40%}}
-          - {name: moved, data: stripes, tickets_of: own}
+          - {name: moved, data: stripes, tickets_of: own, rewind: {to: 5}}
         claims:
           - {id: pm, text: left, left: own/ticket 1.pm, equals: 60, by: 1}
         """;

@@ -1,0 +1,59 @@
+using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Masks;
+using Prunus.Lottery.Training;
+
+namespace Prunus.Tests.Lottery.Experiments;
+
+public class TicketFaultsTests
+{
+    private static readonly TicketExperiment Own = new(
+        "a", "conv-2", "cifar10", "glorot-normal", new TicketTraining("adam", 1e-3, 10, 100, 10),
+        new TicketCutting(new MaskCutOptions(), "large-final", [0, 1, 2], Once: false), new TicketRewinding(5, RewindKind.Weights), null, []);
+
+    [Fact]
+    public void CriteriaWithGradients() =>
+        Refused("mine.yaml: a cuts by 'snip', which looks at gradients before training; use a criterion that looks at weights, such as large-final", Cut(c => c with { Criterion = "snip" }));
+
+    [Fact]
+    public void RulesInACutAtOnce() => Refused(
+        "mine.yaml: a cuts by 'large-init-large-final', which judges each layer as a whole and has no count; cut round by round and layer by layer without min_keep, or choose another criterion",
+        Cut(c => c with { Criterion = "large-init-large-final", Once = true }));
+
+    [Fact]
+    public void RulesInOneRanking() => Refused(
+        "mine.yaml: a cuts by 'large-final-same-sign-single', which judges each layer as a whole and has no count; cut round by round and layer by layer without min_keep, or choose another criterion",
+        Cut(c => c with { Criterion = "large-final-same-sign-single", Options = new MaskCutOptions { Scope = MaskScope.Global } }));
+
+    [Fact]
+    public void MixedRatesInOneRanking() => Refused(
+        "mine.yaml, a: pruning rates: one ranking over all layers has 2 rates (0.2, 0.1); give all kinds one rate, or 0 to leave a kind alone",
+        Cut(c => c with { Options = new MaskCutOptions { Rates = new MaskRates(0.2, 0.2, 0.1), Scope = MaskScope.Global } }));
+
+    [Fact]
+    public void MixedRates_OfKindsThatTheNetLacks_AreFine() => new TicketStudy(
+        [Cut(c => c with { Options = new MaskCutOptions { Rates = new MaskRates(0.5, 0.2, 0.1), Scope = MaskScope.GlobalHidden } }) with { Net = "lenet-300-100" }]).Validate("mine.yaml");
+
+    [Fact]
+    public void TicketsOfAnotherNet() =>
+        Refused("mine.yaml: b takes the tickets of a, which are of conv-2, not of conv-4; use one net for both", Own, Own with { Name = "b", TicketsOf = "a", Net = "conv-4" });
+
+    [Fact]
+    public void TicketsOfAnotherStep() => Refused(
+        "mine.yaml: b takes the tickets of a, which start as 'rewind: {to: 5, kind: weights}' says, with 'rewind: {to: 0, kind: weights}'; give both the same",
+        Own, Own with { Name = "b", TicketsOf = "a", Rewinding = new TicketRewinding(0, RewindKind.Weights) });
+
+    [Fact]
+    public void TicketsOfAnotherKindOfRewinding() => Refused(
+        "mine.yaml: b takes the tickets of a, which start as 'rewind: {to: 5, kind: weights}' says, with 'rewind: {to: 5, kind: rate}'; give both the same",
+        Own, Own with { Name = "b", TicketsOf = "a", Rewinding = new TicketRewinding(5, RewindKind.LearningRate) });
+
+    [Fact]
+    public void TicketsOfDeeperLevels() => Refused(
+        "mine.yaml: b takes the tickets of a to level 3, and that one ends at 2; list fewer levels, or more there",
+        Own, Cut(c => c with { Levels = [0, 3] }) with { Name = "b", TicketsOf = "a" });
+
+    private static TicketExperiment Cut(Func<TicketCutting, TicketCutting> change) => Own with { Cutting = change(Own.Cutting) };
+
+    private static void Refused(string message, params TicketExperiment[] experiments) =>
+        Assert.Equal(message, Assert.Throws<PrunusInputException>(() => new TicketStudy(experiments).Validate("mine.yaml")).Message);
+}
