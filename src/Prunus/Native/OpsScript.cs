@@ -47,6 +47,10 @@ internal static class OpsScript
             torch._foreach_mul_(tensors, factors)
             return 0
 
+        def product(a, b, result):
+            torch.bmm(a, b, out=result)
+            return 0
+
         def norm(tensors: List[Tensor]):
             return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(tensors, 2.0)))
 

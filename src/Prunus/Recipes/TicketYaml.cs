@@ -97,11 +97,18 @@ internal static class TicketYaml
 
     private static TicketBranch Branch(YamlMap map, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
     {
-        var branch = new TicketBranch(map.Need("branch"), map.Integer("replicates") ?? 1, Levels(map, lists));
+        var branch = new TicketBranch(map.Need("branch"), Replicates(map, lists), Levels(map, lists));
         map.Done();
         map.Checked("branch", () => BranchTransforms.Named(branch.Id));
         return branch.Replicates > 0 ? branch : throw map.Fault("replicates", $"is {branch.Replicates}", "give 1 or more");
     }
+
+    // A number, or the name of a list of one number, so that a size may say how many.
+    private static int Replicates(YamlMap map, IReadOnlyDictionary<string, IReadOnlyList<string>> lists) =>
+        map.Text("replicates") is not { } text ? 1
+        : !lists.TryGetValue(text, out var named) ? Whole(map, "replicates", text)
+        : named is [var one] ? Whole(map, "replicates", one)
+        : throw map.Fault("replicates", $"is '{text}', a list of {named.Count}", "name a list of one number");
 
     private static int[]? Levels(YamlMap map, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
     {

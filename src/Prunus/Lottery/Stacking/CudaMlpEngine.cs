@@ -6,13 +6,13 @@ using static TorchSharp.torch;
 
 namespace Prunus.Lottery.Stacking;
 
-/// <summary>Steps on a GPU: batched products of libtorch and the kernels of mlp_step.cu over memory that is allocated once, a slice of steps as one graph.</summary>
+/// <summary>Steps on a GPU: batched products of libtorch and the kernels of mlp_step.cu over memory that is allocated once, up to a hundred steps as one graph.</summary>
 internal sealed class CudaMlpEngine : IMlpEngine
 {
-    /// <summary>Steps of a graph.</summary>
+    /// <summary>Most steps of a graph.</summary>
     public const int Slice = 100;
 
-    private const int RuleNumbers = 9;
+    private const int RuleNumbers = 9, MostGraphs = 4;
 
     private readonly List<Tensor> _owned = [];
     private readonly CudaMlpLayer[] _layers;
@@ -20,12 +20,12 @@ internal sealed class CudaMlpEngine : IMlpEngine
     private readonly StepData _data;
     private readonly Tensor _examples, _rules, _losses, _inputs;
     private readonly int _members, _rows;
-    private CudaGraph? _graph;
-    private bool _warm;
+    private readonly Dictionary<int, CudaGraph> _graphs = [];
+    private readonly HashSet<int> _seen = [];
 
     public CudaMlpEngine(IReadOnlyList<MlpLayer> layers, int members, StepData data, MlpKernels kernels)
     {
-        (_members, _rows, _data, _kernels) = (members, members * data.BatchSize, data, kernels);
+        (_members, _rows, _data, _kernels, GraphFault) = (members, members * data.BatchSize, data, kernels, kernels.GraphFault);
         var device = data.Inputs.device;
         _examples = Owned(zeros([Slice, _rows], dtype: ScalarType.Int32, device: device));
         _rules = Owned(zeros([Slice, RuleNumbers], device: device));
@@ -40,6 +40,8 @@ internal sealed class CudaMlpEngine : IMlpEngine
         _layers = [.. made];
     }
 
+    public string? GraphFault { get; private set; }
+
     public void Run(int[] examples, UpdateRule[] rules, float[] losses)
     {
         using var stream = _kernels.Enter();
@@ -47,16 +49,7 @@ internal sealed class CudaMlpEngine : IMlpEngine
         {
             var steps = Math.Min(Slice, rules.Length - start);
             Upload(examples.AsSpan(start * _rows, steps * _rows), rules.AsSpan(start, steps));
-            if (steps == Slice && _warm && _kernels.Capture is { } capture)
-            {
-                (_graph ??= Record(capture)).Launch();
-            }
-            else
-            {
-                Steps(steps);
-                _warm = true;
-            }
-
+            Do(steps);
             using var scope = NewDisposeScope();
             TensorMemory.Span<float>(_losses.narrow(0, 0, steps).mean([2]).cpu()).CopyTo(losses.AsSpan(start * _members));
         }
@@ -64,20 +57,50 @@ internal sealed class CudaMlpEngine : IMlpEngine
 
     public void Dispose()
     {
-        _graph?.Dispose();
+        foreach (var graph in _graphs.Values)
+        {
+            graph.Dispose();
+        }
+
         _owned.ForEach(t => t.Dispose());
     }
 
-    // cuBLAS sets itself up for each thread and stream, which can't be recorded; the products alone change no weight.
-    private CudaGraph Record(Func<Action, CudaGraph> capture)
+    // A number of steps is recorded when it comes again.
+    private void Do(int steps)
     {
+        if (_kernels.Capture is { } capture && GraphFault is null && !_graphs.ContainsKey(steps) && !_seen.Add(steps) && _graphs.Count < MostGraphs)
+        {
+            Record(capture, steps);
+        }
+
+        if (_graphs.TryGetValue(steps, out var graph))
+        {
+            graph.Launch();
+        }
+        else
+        {
+            Steps(steps);
+        }
+    }
+
+    // Nothing runs while it is recorded: where that fails, the steps are still to be done.
+    private void Record(Func<Action, CudaGraph> capture, int steps)
+    {
+        // cuBLAS sets itself up for each thread and stream, which can't be recorded; the products alone change no weight.
         foreach (var layer in _layers)
         {
             layer.Products();
         }
 
         cuda.synchronize(_inputs.device);
-        return capture(() => Steps(Slice));
+        try
+        {
+            _graphs[steps] = capture(() => Steps(steps));
+        }
+        catch (Exception e) when (e is PrunusRunException or ExternalException)
+        {
+            GraphFault = e.Message.Split('\n')[0];
+        }
     }
 
     private void Steps(int count)

@@ -5,6 +5,9 @@ namespace Prunus.Lottery.Stacking;
 /// <summary>Steps of stacked MLPs on one kind of device.</summary>
 internal interface IMlpEngine : IDisposable
 {
+    /// <summary>Why steps aren't launched as graphs though they could be; null while they are, or where there are none.</summary>
+    string? GraphFault => null;
+
     /// <summary>Does steps.</summary>
     /// <param name="examples">[steps,members,batch].</param>
     /// <param name="rules">One for each step.</param>

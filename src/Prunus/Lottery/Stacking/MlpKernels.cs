@@ -21,6 +21,12 @@ internal sealed record MlpKernels(MlpLaunch Launch, Func<IDisposable?> Enter, Fu
 
     private static readonly ConcurrentDictionary<int, CudaModule> Modules = new();
 
+    // One for each device: cuBLAS keeps memory for every stream that it has worked on.
+    private static readonly ConcurrentDictionary<int, SideStream> Streams = new();
+
+    /// <summary>Why nothing can be recorded though it was asked for, or null.</summary>
+    public string? GraphFault { get; init; }
+
     /// <summary>Compiled for a device.</summary>
     /// <exception cref="PrunusRunException">There is no compiler, or the driver refuses.</exception>
     public static MlpKernels On(torch.Device device, bool graph)
@@ -28,9 +34,19 @@ internal sealed record MlpKernels(MlpLaunch Launch, Func<IDisposable?> Enter, Fu
         var index = Math.Max(0, device.index);
         var module = Modules.GetOrAdd(index, i => CudaModule.Build("mlp_step.cu", i));
         var kernels = new[] { "gather", "rectify", "softmax_errors", "pass_errors", "update" }.ToDictionary(n => n, module.Kernel, StringComparer.Ordinal);
-        return new(
-            (name, blocks, arguments) => kernels[name].Launch((uint)blocks, Threads, arguments),
-            new SideStream(device).Enter,
-            graph ? work => CudaGraph.Capture(index, work) : null);
+        MlpLaunch launch = (name, blocks, arguments) => kernels[name].Launch((uint)blocks, Threads, arguments);
+        if (!graph)
+        {
+            return new(launch, () => null, null);
+        }
+
+        try
+        {
+            return new(launch, Streams.GetOrAdd(index, _ => new SideStream(device)).Enter, work => CudaGraph.Capture(index, work));
+        }
+        catch (PrunusRunException e)
+        {
+            return new(launch, () => null, null) { GraphFault = e.Message };
+        }
     }
 }

@@ -46,6 +46,9 @@ public sealed class StackedMlpStep : IStepper
 
     public int StepCount { get; private set; }
 
+    /// <summary>Why a GPU's kernels are launched one by one, or null.</summary>
+    public string? GraphFault => _engine.GraphFault;
+
     /// <summary>Whether there is a fast path for a net: linear layers with ReLU between them, in a net or a stack.</summary>
     public static bool Fits(ITicketNet net) => net switch
     {

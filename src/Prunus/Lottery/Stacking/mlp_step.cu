@@ -69,22 +69,26 @@ extern "C" __global__ void update(
     if (blockIdx.x < weight_blocks) {
         int first = blockIdx.x * blockDim.x * EACH + threadIdx.x;
         float ws[EACH], ms[EACH], vs[EACH], gs[EACH];
+#pragma unroll
         for (int j = 0; j < EACH; j++) {
             int i = first + j * blockDim.x;
-            if (i >= weights) break;
-            ws[j] = w[i];
-            ms[j] = m[i];
-            vs[j] = v ? v[i] : 0.0f;
-            gs[j] = g[i] + r.weight_decay * ws[j];
-            if (mask) gs[j] *= mask[i];
+            if (i < weights) {
+                ws[j] = w[i];
+                ms[j] = m[i];
+                vs[j] = v ? v[i] : 0.0f;
+                gs[j] = g[i] + r.weight_decay * ws[j];
+                if (mask) gs[j] *= mask[i];
+            }
         }
+#pragma unroll
         for (int j = 0; j < EACH; j++) {
             int i = first + j * blockDim.x;
-            if (i >= weights) break;
-            apply(r, gs[j], ws[j], ms[j], vs[j]);
-            w[i] = ws[j];
-            m[i] = ms[j];
-            if (v) v[i] = vs[j];
+            if (i < weights) {
+                apply(r, gs[j], ws[j], ms[j], vs[j]);
+                w[i] = ws[j];
+                m[i] = ms[j];
+                if (v) v[i] = vs[j];
+            }
         }
         return;
     }

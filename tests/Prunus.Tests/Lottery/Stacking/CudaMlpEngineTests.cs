@@ -61,6 +61,38 @@ public sealed class CudaMlpEngineTests
     }
 
     [Fact]
+    public void RecordingThatFails_LeavesTheStepsToPlainLaunches()
+    {
+        var kernels = EmulatedKernels.Create();
+        var recorded = 0;
+        var losses = ((MlpKernels[])[kernels, kernels with { Capture = _ => throw new PrunusRunException("CUDA", "operation not permitted (900)", "see 'prunus doctor'") }]).Select(k =>
+        {
+            using var scope = NewDisposeScope();
+            using var net = StackSamples.Nets(VisionNets.Named("mlp:6", new MapShape(1, 5, 5)), 1, ScalarType.Float32)[0];
+            using var stack = VisionStack.Of([net]);
+            using var data = new StepData(StackSamples.Normal(3, ScalarType.Float32, 10, 1, 5, 5), StackSamples.Labels(10), 4, new EpochOrder([1], 10, 4).Fill);
+            var layers = MlpLayer.Of(stack, null, new AdamOptions())!;
+            var found = new float[3];
+            using var engine = new CudaMlpEngine(layers, 1, data, k);
+            for (var s = 0; s < 3; s++)
+            {
+                var loss = new float[1];
+                engine.Run([s, s + 1, s + 2, s + 3], [UpdateRule.At(new AdamOptions(), 1e-2f, s + 1)], loss);
+                found[s] = loss[0];
+            }
+
+            recorded += engine.GraphFault == "CUDA: operation not permitted (900); see 'prunus doctor'" ? 1 : 0;
+            layers.ToList().ForEach(l => l.Dispose());
+            return found;
+        }).ToArray();
+        Assert.Equal(losses[0], losses[1]);
+        Assert.Equal(1, recorded);
+    }
+
+    [Fact]
+    public void Trial_FindsNoFaultOfTheCpu() => Assert.Equal(new MlpCheckResult(null, null), MlpCheck.Try(CPU));
+
+    [Fact]
     public void Engine_LeavesNoTensor()
     {
         var kernels = EmulatedKernels.Create();
