@@ -44,6 +44,7 @@ internal static class ListCommand
         ("initialisations", () => new Table(["id", "law of fresh weights", "paper"], [.. VisionInitialisations.All.Select(i => (IReadOnlyList<string>)[i.Id, i.Title, i.Paper])])),
         ("criteria", () => new Table(["id", "which weights of a mask stay", "paper", "needs"],
             [.. MaskCriteria.All.Select(c => (IReadOnlyList<string>)[c.Id, c.Title, c.Paper, c.Needs.ToString().ToLowerInvariant()])])),
+        ("initial-criteria", () => new Table(["id", "which weights stay, before training", "paper"], [.. InitialCriteria.All.Select(c => (IReadOnlyList<string>)[c.Id, c.Title, c.Paper])])),
         ("branches", () => new Table(["id", "control off a ticket", "paper"], [.. BranchTransforms.All.Select(b => (IReadOnlyList<string>)[b.Id, b.Title, b.Paper])])),
         ("kept-actions", () => new Table(["id", "what kept weights start from"], [.. KeptActions.All.Select(a => (IReadOnlyList<string>)[a.Id, a.Title])])),
         ("pruned-actions", () => new Table(["id", "what pruned weights are frozen at"], [.. PrunedActions.All.Select(a => (IReadOnlyList<string>)[a.Id, a.Title])])),

@@ -11,6 +11,8 @@ namespace Prunus.Recipes;
 /// <summary>The <c>experiments</c> of a recipe about tickets. What an experiment leaves out is the size's.</summary>
 internal static class TicketYaml
 {
+    private const string OfSteps = "give a share of the steps, such as 75%";
+
     /// <exception cref="PrunusInputException">Something is unknown or out of range.</exception>
     public static TicketStudy Read(YamlMap root, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
     {
@@ -74,12 +76,30 @@ internal static class TicketYaml
             var other => throw map.Fault("scope", $"is '{other}'", "use layers, global or global-hidden"),
         };
         var rates = new MaskRates(Share(map, "convolution", linear), linear, Share(map, "output", linear / 2));
+        var at = map.Text("at") switch
+        {
+            null or "end" => TicketMoment.End,
+            "initialisation" => TicketMoment.Initialisation,
+            "training" => TicketMoment.Training,
+            var other => throw map.Fault("at", $"is '{other}'", "use end, initialisation or training"),
+        };
+        var pattern = map.Text("pattern") is { } text ? map.Checked("pattern", () => NmPattern.Parse(text)) : null;
         var cutting = new TicketCutting(
             new MaskCutOptions { Rates = rates, Scope = scope, MinimumKeep = map.Integer("min_keep") ?? 0 }, map.Text("criterion") ?? "large-final",
-            Levels(map, lists) ?? throw new PrunusInputException(map.Place, "'levels' is missing", "add 'levels: 0..10'"), map.Flag("once") ?? false);
-        map.Checked("criterion", () => MaskCriteria.Named(cutting.Criterion));
+            Levels(map, lists) ?? throw new PrunusInputException(map.Place, "'levels' is missing", "add 'levels: 0..10'"), map.Flag("once") ?? (at != TicketMoment.End || pattern is not null))
+        {
+            At = at, Batches = map.Integer("batches"), Pattern = pattern, Pace = map.Map("pace") is { } pace ? Pace(pace) : new(),
+        };
+        _ = at == TicketMoment.Initialisation ? map.Checked("criterion", () => InitialCriteria.Named(cutting.Criterion).Id) : map.Checked("criterion", () => MaskCriteria.Named(cutting.Criterion).Id);
         map.Done();
-        return cutting;
+        return cutting.Once || at == TicketMoment.End ? cutting : throw map.Fault("once", "is false, and rounds are cut at the end of trainings", "leave out 'once' or 'at'");
+    }
+
+    private static TicketPace Pace(YamlMap map)
+    {
+        var pace = new TicketPace(Share(map, "from", 0, OfSteps), Share(map, "to", 0.75, OfSteps), map.Integer("cuts") ?? 20);
+        map.Done();
+        return pace;
     }
 
     private static TicketRewinding Rewinding(YamlMap map)
@@ -120,7 +140,7 @@ internal static class TicketYaml
     private static int Whole(YamlMap map, string key, string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) ? whole : throw map.Fault(key, $"has '{text}'", "list whole numbers, or write 0..10");
 
-    private static double Share(YamlMap map, string key, double otherwise)
+    private static double Share(YamlMap map, string key, double otherwise, string remedy = "give a share that goes in a round, such as 20%")
     {
         if (map.Text(key) is not { } text)
         {
@@ -129,6 +149,6 @@ internal static class TicketYaml
 
         var percent = text.EndsWith('%');
         return double.TryParse(percent ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && (percent ? value / 100 : value) is >= 0 and < 1 and var share
-            ? share : throw map.Fault(key, $"is '{text}'", "give a share that goes in a round, such as 20%");
+            ? share : throw map.Fault(key, $"is '{text}'", remedy);
     }
 }

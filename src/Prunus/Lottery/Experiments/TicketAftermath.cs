@@ -20,12 +20,16 @@ internal sealed class TicketAftermath(TicketStore store, Device device)
             return;
         }
 
-        if (experiment.TicketsOf is null)
+        if (experiment is { TicketsOf: null, Cutting.At: TicketMoment.End })
         {
             Cut(job, experiment, start, result);
         }
+        else if (experiment.Finds(job))
+        {
+            Write(job, experiment, start, result, job.Level, start.Masks);
+        }
 
-        if (NeedsTrained(experiment, job.Level))
+        if (start.Trains && NeedsTrained(experiment, job.Level))
         {
             using var trained = TicketSnapshot.Of(start.Net, start.LastStep);
             Directory.CreateDirectory(Path.GetDirectoryName(store.Trained(experiment.Name, job.Seed, job.Level))!);
@@ -63,9 +67,7 @@ internal sealed class TicketAftermath(TicketStore store, Device device)
     {
         var k = experiment.Rewinding is { Kind: RewindKind.Weights } rewinding ? rewinding.Step : 0;
         var ticket = k == 0 ? new Ticket(start.Net.Architecture, experiment.Initialisation, job.Seed, masks) : Captured(job, experiment, start, result, masks, k);
-        var path = store.Ticket(experiment.Name, job.Seed, level);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        TicketFile.Write(path, ticket);
+        store.Write(experiment.Name, job.Seed, level, ticket);
     }
 
     // Weights of step k are copied when the dense net is trained; each level keeps fewer of them.

@@ -2,13 +2,38 @@ using Prunus.Lottery.Masks;
 
 namespace Prunus.Lottery.Experiments;
 
-/// <summary>How masks come from trained weights.</summary>
+/// <summary>When masks are found.</summary>
+public enum TicketMoment
+{
+    /// <summary>After a training, from its weights.</summary>
+    End,
+
+    /// <summary>Before any training: from first weights, a batch of data, or by chance.</summary>
+    Initialisation,
+
+    /// <summary>Little by little during the one training that there is.</summary>
+    Training,
+}
+
+/// <summary>How masks are found.</summary>
 /// <param name="Options">Rates of a round, and what is ranked together.</param>
-/// <param name="Criterion">A criterion of <see cref="MaskCriteria"/>.</param>
+/// <param name="Criterion">A criterion of <see cref="MaskCriteria"/>; before training one of <see cref="InitialCriteria"/>.</param>
 /// <param name="Levels">Levels that have cells, ascending, 0 = dense. An iterative search also trains those between.</param>
-/// <param name="Once">One-shot: each level is cut from the trained dense net at once, to the counts that rounds would give.</param>
+/// <param name="Once">One-shot: each level is cut at once, to the counts that rounds would give. So is every cut that is not at the end.</param>
 public sealed record TicketCutting(MaskCutOptions Options, string Criterion, IReadOnlyList<int> Levels, bool Once)
 {
+    /// <summary>When masks are found. Default after training.</summary>
+    public TicketMoment At { get; init; }
+
+    /// <summary>Before training: batches of data that gradients are taken of together; null = as many as give ten images a class. Default null.</summary>
+    public int? Batches { get; init; }
+
+    /// <summary>During training: when weights go.</summary>
+    public TicketPace Pace { get; init; } = new();
+
+    /// <summary>At most N of each M weights instead of counts, in every layer whose rate is not 0; level 1 is that. Default none.</summary>
+    public NmPattern? Pattern { get; init; }
+
     /// <summary>One round on.</summary>
     internal MaskSet Round(IReadOnlyList<TicketTensor> tensors, MaskSet masks, Func<string, CriterionValues> values)
     {
@@ -18,21 +43,60 @@ public sealed record TicketCutting(MaskCutOptions Options, string Criterion, IRe
             : MaskCut.Round(tensors, masks, masks.Names.ToDictionary(n => n, n => criterion.Scores(values(n))), Options).Masks;
     }
 
-    /// <summary>As many weights as so many rounds would leave, in one cut.</summary>
-    internal MaskSet AtOnce(IReadOnlyList<TicketTensor> tensors, MaskSet masks, Func<string, CriterionValues> values, int rounds)
+    /// <summary>As many weights as so many rounds would leave, in one cut; or those of the pattern.</summary>
+    internal MaskSet AtOnce(IReadOnlyList<TicketTensor> tensors, MaskSet masks, Func<string, CriterionValues> values, int rounds) =>
+        Pattern is { } pattern ? Patterned(pattern, tensors, masks, values) : To(MaskPool.After(tensors, Options, rounds), masks, values);
+
+    /// <summary>Cuts to counts.</summary>
+    internal MaskSet To(IReadOnlyList<MaskPool> pools, MaskSet masks, Func<string, CriterionValues> values)
     {
         var criterion = MaskCriteria.Named(Criterion);
-        var scores = masks.Names.ToDictionary(n => n, n => criterion.Scores(values(n)));
-        if (Options.Scope == MaskScope.Layerwise)
+        return MaskCut.ToCounts(masks, pools.SelectMany(p => p.Tensors).ToDictionary(t => t.Name, t => criterion.Scores(values(t.Name))), pools, Options.MinimumKeep).Masks;
+    }
+
+    private MaskSet Patterned(NmPattern pattern, IReadOnlyList<TicketTensor> tensors, MaskSet masks, Func<string, CriterionValues> values)
+    {
+        var criterion = MaskCriteria.Named(Criterion);
+        return masks.Select((name, mask) => Options.Rates.Of(tensors.First(t => t.Name == name)) > 0
+            ? pattern.Of(mask.Shape, Array.ConvertAll(criterion.Scores(values(name)), s => (float)s)) : mask);
+    }
+}
+
+/// <summary>When weights go during training (Zhu and Gupta 2017, arXiv 1710.01878).</summary>
+/// <param name="From">Share of the steps before the first go. Default 0.</param>
+/// <param name="To">Share of the steps after which none go; the rest heals. Default 0.75.</param>
+/// <param name="Cuts">Times that some go, at most one a step. Default 20.</param>
+public sealed record TicketPace(double From = 0, double To = 0.75, int Cuts = 20)
+{
+    /// <summary>The schedule in a training.</summary>
+    /// <param name="iterations">Steps of the training.</param>
+    /// <param name="sparsity">Share of the weights that is gone at the end.</param>
+    public GradualSchedule Schedule(int iterations, double sparsity)
+    {
+        var (start, span) = ((int)(From * iterations), (int)((To - From) * iterations));
+        var cuts = Math.Clamp(span, 1, Cuts);
+        return new GradualSchedule { Start = start, Cuts = cuts, Every = Math.Max(1, span / cuts), Final = sparsity };
+    }
+
+    /// <summary>Steps done at which weights go, ascending. At the first step of the schedule none do.</summary>
+    /// <param name="iterations">Steps of the training.</param>
+    public IReadOnlyList<int> Steps(int iterations)
+    {
+        var schedule = Schedule(iterations, 0);
+        return [.. Enumerable.Range(1, schedule.Cuts).Select(i => (int)schedule.Start + (i * schedule.Every))];
+    }
+
+    /// <summary>What is wrong with these values in a training of so many steps; empty when nothing is.</summary>
+    /// <param name="iterations">Steps of the training.</param>
+    public IEnumerable<string> Faults(int iterations)
+    {
+        if (!(From >= 0 && From < To && To < 1) || Cuts < 1)
         {
-            var kept = PmTable.Rows(tensors, Options, rounds)[^1].Kept;
-            return MaskCut.ToCounts(masks, scores, masks.Names.Select((n, i) => (n, i)).ToDictionary(p => p.n, p => checked((int)kept[p.i]))).Masks;
+            yield return FormattableString.Invariant($"shares {From} to {To} with {Cuts} cuts are not 0 to below 1, ascending, with 1 cut at least");
         }
-
-        // Ranked together, the share that so many rounds leave is one share.
-        var share = new MaskRates(After(Options.Rates.Convolution), After(Options.Rates.Linear), After(Options.Rates.Output));
-        return MaskCut.Round(tensors, masks, scores, Options with { Rates = share }).Masks;
-
-        double After(double rate) => 1 - Math.Pow(1 - rate, rounds);
+        else if (Steps(iterations)[^1] >= iterations)
+        {
+            yield return $"{iterations} steps are too few";
+        }
     }
 }

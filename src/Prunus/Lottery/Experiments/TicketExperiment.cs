@@ -18,6 +18,12 @@ public sealed record TicketExperiment(
     /// <summary>The branch that every level has.</summary>
     public const string Ticket = "ticket";
 
+    /// <summary>Whether a training finds its own level's masks while it goes on.</summary>
+    public bool Finds(TicketJob job) => job is { Branch: Ticket, Level: > 0 } && TicketsOf is null && Cutting.At == TicketMoment.Training;
+
+    /// <summary>Whether the dense net is trained before all others: to be cut, or to be looked at. Masks that are found before training can do without it.</summary>
+    public bool TrainsDense => Cutting.At == TicketMoment.End || Cutting.Levels[0] == 0;
+
     /// <summary>Cells: <c>name/branch level</c>, for every branch and each of its levels; the ticket first.</summary>
     public IEnumerable<(string Cell, string Branch, int Replicates, int Level)> Cells() =>
         from branch in (TicketBranch[])[new(Ticket, 1, null), .. Branches]

@@ -47,10 +47,10 @@ internal static class TicketMeasures
         return new TicketOutcome(metrics, [.. curve.Points.Select(p => ((long)p.Step, p.ValidationLoss))]);
     }
 
-    // The dense training, one from step k on for each level between, and this one.
+    // The dense training, one from step k on for each level between, and this one. Masks found before or during it cost no training more.
     private static double SearchSteps(TicketExperiment experiment, int level)
     {
         double whole = experiment.Training.Iterations, again = whole - experiment.Rewinding.Step;
-        return level == 0 ? whole : whole + (experiment.Cutting.Once ? again : level * again);
+        return level == 0 || experiment.Cutting.At != TicketMoment.End ? whole : whole + (experiment.Cutting.Once ? again : level * again);
     }
 }

@@ -24,10 +24,10 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, Device d
     public TicketBeginning Of(TicketExperiment experiment, TicketJob job, VisionConfig config)
     {
         var total = experiment.Training.Iterations;
-        if (job.Level == 0)
+        if (job.Level == 0 || experiment.Finds(job))
         {
             var dense = new VisionTicketNet(VisionNet.Initialise(config, VisionInitialisations.Named(experiment.Initialisation), job.Seed, device));
-            return new TicketBeginning(dense, MaskSet.Full(dense.Tensors), 0, total);
+            return new TicketBeginning(dense, MaskSet.Full(dense.Tensors), 0, total, job.Level > 0 || experiment.TrainsDense);
         }
 
         var (net, masks) = Ticket(experiment, job, config);
@@ -62,7 +62,7 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, Device d
         var config = ticket.Net.Net.Config;
         var draw = BranchValues.Drawing(config, VisionInitialisations.Named(experiment.Initialisation));
         var initial = draw(job.Seed);
-        var rewound = All(ticket.Net).ToDictionary(t => t.Key, t => TicketValuesOf.Floats(t.Value));
+        var rewound = All(ticket.Net).ToDictionary(t => t.Key, t => MaskTensors.Floats(t.Value));
         ticket.Net.Dispose();
         var made = BranchTransforms.Named(job.Branch).Apply(new BranchInput(ticket.Masks, initial, rewound, rewound, draw, BranchSeed(job)));
         var net = new VisionTicketNet(new VisionNet(config, made.Values.ToDictionary(v => v.Key, v => tensor(v.Value, [.. ShapeOf(v.Key)]).to(device))));

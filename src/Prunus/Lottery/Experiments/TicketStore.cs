@@ -1,4 +1,5 @@
 using System.Globalization;
+using Prunus.Lottery.Tickets;
 
 namespace Prunus.Lottery.Experiments;
 
@@ -11,6 +12,14 @@ public sealed record TicketStore(string Root)
 
     /// <summary>Weights at the end of a level's training.</summary>
     public string Trained(string experiment, long seed, int level) => Path.Combine(Folder(experiment, seed), string.Create(CultureInfo.InvariantCulture, $"level-{level:D2}.trained.safetensors"));
+
+    /// <summary>Leaves the ticket that a level starts from, whole or not at all.</summary>
+    public void Write(string experiment, long seed, int level, Ticket ticket)
+    {
+        var path = Ticket(experiment, seed, level);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        TicketFile.Write(path, ticket);
+    }
 
     /// <summary>Copies all tickets to another folder: <c>EXPERIMENT/seed-N/level-LL.ticket</c>.</summary>
     public void Keep(string folder)

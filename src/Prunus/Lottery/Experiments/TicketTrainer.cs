@@ -1,4 +1,5 @@
 using Prunus.Batches;
+using Prunus.Lottery.Masks;
 using Prunus.Lottery.Stacking;
 using Prunus.Lottery.Training;
 using TorchSharp;
@@ -11,21 +12,24 @@ namespace Prunus.Lottery.Experiments;
 /// <param name="device">Where tensors live.</param>
 internal sealed class TicketTrainer(StudyImages images, Device device)
 {
-    public MaskedTrainingResult Train(TicketJob job, TicketExperiment experiment, TicketBeginning start, string work, Action<double> progress, CancellationToken cancellation)
+    /// <returns>How it went, and what is kept at its end.</returns>
+    public (MaskedTrainingResult Result, MaskSet Masks) Train(TicketJob job, TicketExperiment experiment, TicketBeginning start, string work, Action<double> progress, CancellationToken cancellation)
     {
         var training = experiment.Training;
-        var masks = start.Masks.Names.ToDictionary(n => n, n => start.Masks[n].ToTensor(device));
         var options = Options(job, experiment, start, work);
         var told = new Share(s => progress((double)(s - start.FirstStep) / (start.LastStep - start.FirstStep)));
-        if (StackedMlpStep.Fits(start.Net) && !training.Augment)
+        if (StackedMlpStep.Fits(start.Net) && !training.Augment && !experiment.Finds(job))
         {
             using var data = StepData.Of(images.Data.Train, device, training.Batch, images.Data.Statistics, [OrderSeed(job)]);
-            using var stepper = new StackedMlpStep(start.Net, data, options.Optimiser, masks);
-            return new SteppedTraining(start.Net, stepper, options, images.Validation, images.Test).Run(told, cancellation);
+            using var stepper = new StackedMlpStep(start.Net, data, options.Optimiser, MaskTensors.Of(start.Masks, device));
+            return (new SteppedTraining(start.Net, stepper, options, images.Validation, images.Test).Run(told, cancellation), start.Masks);
         }
 
         using var batches = new ImageBatches(images.Data.Train, device, training.Batch, images.Data.Statistics, OrderSeed(job), training.Augment ? new AugmentationOptions() : null);
-        return new MaskedTrainer(start.Net, step => batches.Train(step), options, masks) { Validation = images.Validation, Test = images.Test }.Run(told, cancellation);
+        return experiment.Finds(job) ? new GradualTraining(job, experiment, start).Run(options, Part) : (Part(options, start.Masks, null), start.Masks);
+
+        MaskedTrainingResult Part(MaskedTrainingOptions part, MaskSet masks, OptimiserState? state) =>
+            new MaskedTrainer(start.Net, step => batches.Train(step), part, MaskTensors.Of(masks, device)) { Validation = images.Validation, Test = images.Test, State = state }.Run(told, cancellation);
     }
 
     private static MaskedTrainingOptions Options(TicketJob job, TicketExperiment experiment, TicketBeginning start, string work)

@@ -44,9 +44,12 @@ public sealed class TicketTrainings(TicketStudy study, string state, ImageSetSea
         var config = VisionNets.Named(experiment.Net, new MapShape(shape.Channels, shape.Height, shape.Width), images.Data.Train.ClassNames.Count);
         var start = new TicketStart(_store, study, device).Of(experiment, job, config);
         using var net = start.Net;
+        new TicketPrelude(_store, images, device).Leave(job, experiment, start);
         var work = Path.Combine(state, "work", job.Id);
-        using var result = !start.Trains ? new MaskedTrainingResult([TicketMeasures.Untrained(net, images)], new Dictionary<int, TicketSnapshot>(), 0)
+        var (trained, masks) = !start.Trains ? (new MaskedTrainingResult([TicketMeasures.Untrained(net, images)], new Dictionary<int, TicketSnapshot>(), 0), start.Masks)
             : new TicketTrainer(images, device).Train(job, experiment, start, work, progress, cancellation);
+        using var result = trained;
+        start = start with { Masks = masks };
         var outcome = TicketMeasures.Of(job, experiment, start, result.Members[0]);
         var metrics = outcome.Metrics.ToDictionary(StringComparer.Ordinal);
         metrics[TicketMetrics.TrainAccuracy] = TicketMeasures.Accuracy(net, images.Seen);

@@ -11,33 +11,21 @@ internal static class TicketValuesOf
 {
     private const ulong UniformStream = 0x5445_524EUL << 32;
 
-    /// <summary>Values of one tensor.</summary>
-    /// <exception cref="PrunusInputException">The criterion needs gradients at the initial weights, which a search after training has not.</exception>
+    /// <summary>Values of one tensor; no gradients, which a search after training has not.</summary>
     public static CriterionValues Criterion(TicketExperiment experiment, TicketBeginning start, TicketJob job, string name)
     {
         var needs = MaskCriteria.Named(experiment.Cutting.Criterion).Needs;
-        if (needs.HasFlag(CriterionNeeds.Gradient))
-        {
-            throw new PrunusInputException($"criterion '{experiment.Cutting.Criterion}'", "looks at gradients before training", "use one that looks at weights, such as large-final");
-        }
-
         return new CriterionValues(
             needs.HasFlag(CriterionNeeds.Initial) ? Initial(experiment, start, job, name) : [],
-            Floats(start.Net.Parameters[name]),
+            MaskTensors.Floats(start.Net.Parameters[name]),
             [],
             needs.HasFlag(CriterionNeeds.Random) ? Uniform(start, job, name) : []);
-    }
-
-    internal static float[] Floats(Tensor tensor)
-    {
-        using var scope = NewDisposeScope();
-        return tensor.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
     }
 
     private static float[] Initial(TicketExperiment experiment, TicketBeginning start, TicketJob job, string name)
     {
         using var fresh = VisionNet.Initialise(start.Net.Net.Config, VisionInitialisations.Named(experiment.Initialisation), job.Seed, CPU);
-        return Floats(fresh.Parameters[name]);
+        return MaskTensors.Floats(fresh.Parameters[name]);
     }
 
     private static float[] Uniform(TicketBeginning start, TicketJob job, string name)

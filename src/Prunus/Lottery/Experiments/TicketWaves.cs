@@ -13,10 +13,11 @@ public static class TicketWaves
             select (IReadOnlyList<TicketJob>)[.. wave.OrderBy(j => j.Branch != TicketExperiment.Ticket)]),
     ];
 
-    // A search for tickets trains every level on the way, also those that nobody asked to see.
+    // A search for tickets trains every level on the way, also those that nobody asked to see. Level 0 finds the masks of others before it is trained, if it is.
     private static IEnumerable<TicketJob> Jobs(TicketExperiment experiment, IReadOnlyList<long> seeds)
     {
-        var ticket = experiment is { TicketsOf: null, Cutting.Once: false } ? Enumerable.Range(0, experiment.Cutting.Levels[^1] + 1) : experiment.Cutting.Levels.Prepend(0).Distinct();
+        var ticket = experiment is { TicketsOf: null, Cutting.Once: false } ? Enumerable.Range(0, experiment.Cutting.Levels[^1] + 1)
+            : experiment.Cutting.At == TicketMoment.Training ? experiment.Cutting.Levels : experiment.Cutting.Levels.Prepend(0).Distinct();
         foreach (var seed in seeds)
         {
             foreach (var level in ticket)
@@ -35,6 +36,7 @@ public static class TicketWaves
     }
 
     // Masks of a level are there when the level before is trained (one-shot: when the dense net is). Two data orders are compared when the first has been trained.
-    private static int Wave(TicketExperiment experiment, TicketJob job) =>
-        (experiment.Cutting.Once ? Math.Min(job.Level, 1) : job.Level) + (job.Branch == TicketBranch.DataOrder ? 1 : 0);
+    // Masks that are found during a training are there when it ends.
+    private static int Wave(TicketExperiment experiment, TicketJob job) => experiment.Finds(job) ? 0
+        : (experiment.Cutting.Once ? Math.Min(job.Level, 1) : job.Level) + (job.Branch == TicketBranch.DataOrder ? 1 : 0);
 }

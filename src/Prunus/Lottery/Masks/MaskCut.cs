@@ -21,24 +21,19 @@ public static class MaskCut
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         options.Validate();
-        var cut = new Dictionary<string, Mask>(StringComparer.Ordinal);
-        var heldBack = 0L;
-        foreach (var (pool, rate) in options.Pools(tensors))
-        {
-            LowestScores.Layer<T>[] layers = [.. pool.Select(t => Layer(t.Name, masks, scores))];
-            LowestScores.Layer<T>[] free = options.MinimumKeep == 0 ? layers : [.. layers.Select(l => l with { Mask = Free(l, options.MinimumKeep) })];
-            var alive = layers.Sum(l => (long)l.Mask.Kept);
-            var (left, wanted) = options.Rule == MaskRule.Count ? Counted(free, MaskRates.CountOf(alive, rate)) : Exceeding(layers, free, rate);
-            heldBack += wanted - (free.Sum(l => (long)l.Mask.Kept) - left.Sum(m => (long)m.Kept));
-            for (var i = 0; i < layers.Length; i++)
-            {
-                // What was protected is no part of the free mask.
-                cut[layers[i].Name] = options.MinimumKeep == 0 ? left[i] : left[i].Or(Without(layers[i].Mask, free[i].Mask));
-            }
-        }
-
-        return Result(masks, cut, heldBack);
+        return Pooled([.. options.Pools(tensors)], p => p.Pool, masks, scores, options.MinimumKeep, (pool, layers, free) =>
+            options.Rule == MaskRule.Count ? Counted(free, MaskRates.CountOf(Alive(layers), pool.Rate)) : Exceeding(layers, free, pool.Rate));
     }
+
+    /// <summary>Cuts to counts at once, of layers or of what is ranked together.</summary>
+    /// <param name="masks">What has survived so far.</param>
+    /// <param name="scores">For each tensor of a pool a score for every element.</param>
+    /// <param name="pools">What to keep; tensors that they do not name stay.</param>
+    /// <param name="minimumKeep">As <see cref="MaskCutOptions.MinimumKeep"/>.</param>
+    /// <exception cref="PrunusInputException">A survivor's score is NaN.</exception>
+    public static MaskCutResult ToCounts<T>(MaskSet masks, IReadOnlyDictionary<string, T[]> scores, IReadOnlyList<MaskPool> pools, int minimumKeep = 0)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Pooled(pools, p => p.Tensors, masks, scores, minimumKeep, (pool, layers, free) => Counted(free, Math.Max(0, Alive(layers) - pool.Kept)));
 
     /// <summary>Cuts every layer to a count at once: one-shot pruning at the sparsity that iterative pruning reached.</summary>
     /// <param name="masks">What has survived so far.</param>
@@ -62,6 +57,32 @@ public static class MaskCut
         masks.Select((name, mask) => cut.GetValueOrDefault(name, mask)),
         [.. masks.Names.Where(n => masks[n].Kept > 0 && cut.TryGetValue(n, out var left) && left.Kept == 0)],
         heldBack);
+
+    private static MaskCutResult Pooled<T, TPool>(
+        IReadOnlyList<TPool> pools, Func<TPool, IReadOnlyList<TicketTensor>> tensors, MaskSet masks, IReadOnlyDictionary<string, T[]> scores, int minimumKeep,
+        Func<TPool, LowestScores.Layer<T>[], LowestScores.Layer<T>[], (Mask[] Left, long Wanted)> cutOf)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var cut = new Dictionary<string, Mask>(StringComparer.Ordinal);
+        var heldBack = 0L;
+        foreach (var pool in pools)
+        {
+            LowestScores.Layer<T>[] layers = [.. tensors(pool).Select(t => Layer(t.Name, masks, scores))];
+            LowestScores.Layer<T>[] free = minimumKeep == 0 ? layers : [.. layers.Select(l => l with { Mask = Free(l, minimumKeep) })];
+            var (left, wanted) = cutOf(pool, layers, free);
+            heldBack += wanted - (Alive(free) - left.Sum(m => (long)m.Kept));
+            for (var i = 0; i < layers.Length; i++)
+            {
+                // What was protected is no part of the free mask.
+                cut[layers[i].Name] = minimumKeep == 0 ? left[i] : left[i].Or(Without(layers[i].Mask, free[i].Mask));
+            }
+        }
+
+        return Result(masks, cut, heldBack);
+    }
+
+    private static long Alive<T>(LowestScores.Layer<T>[] layers)
+        where T : unmanaged, IFloatingPointIeee754<T> => layers.Sum(l => (long)l.Mask.Kept);
 
     private static (Mask[] Left, long Wanted) Counted<T>(LowestScores.Layer<T>[] free, long count)
         where T : unmanaged, IFloatingPointIeee754<T> => (LowestScores.Cut(free, count), count);

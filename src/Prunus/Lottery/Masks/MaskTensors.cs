@@ -6,6 +6,13 @@ namespace Prunus.Lottery.Masks;
 /// <summary>Masks as the tensors that training multiplies by.</summary>
 public static class MaskTensors
 {
+    /// <summary>Elements of a tensor as float32, row-major, as criteria look at them.</summary>
+    public static float[] Floats(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        return tensor.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+    }
+
     /// <summary>Masks of one net: 0 and 1 by name, owned by the caller's dispose scope.</summary>
     public static Dictionary<string, Tensor> Of(MaskSet masks, Device device, ScalarType type = ScalarType.Float32) =>
         masks.Names.ToDictionary(name => name, name => masks[name].ToTensor(device, type));

@@ -51,16 +51,31 @@ public static class SynFlow
             throw new PrunusInputException("SynFlow", $"keep {keep} in {passes} passes", "keep a share in (0, 1] in at least one pass");
         }
 
+        TicketTensor[] all = [.. net.Tensors.Where(t => t.IsPrunable)];
+        return Prune(net, example, [new MaskPool(all, 0)], passes, (pool, pass) => pool.Total - (long)((1 - Math.Pow(keep, (pass + 1.0) / passes)) * pool.Total));
+    }
+
+    /// <summary>The same to counts, of layers or of what is ranked together: what is left of each pool falls by one factor a pass.</summary>
+    /// <param name="net">A single net.</param>
+    /// <param name="example">Inputs, of which only the shape of one and the device are used.</param>
+    /// <param name="pools">What to keep; tensors that they do not name stay.</param>
+    /// <param name="passes">Passes. Default 100.</param>
+    /// <exception cref="PrunusInputException">Scores overflow.</exception>
+    public static MaskCutResult Prune(ITicketNet net, Tensor example, IReadOnlyList<MaskPool> pools, int passes = PaperPasses) =>
+        Prune(net, example, pools, passes, (pool, pass) =>
+            pass + 1 == passes ? pool.Kept : pool.Total - (long)((1 - Math.Pow((double)pool.Kept / pool.Total, (pass + 1.0) / passes)) * pool.Total));
+
+    // Each pass counts what goes off all weights; what is gone scores 0 and goes first.
+    private static MaskCutResult Prune(ITicketNet net, Tensor example, IReadOnlyList<MaskPool> pools, int passes, Func<MaskPool, int, long> kept)
+    {
         var full = MaskSet.Full(net.Tensors);
-        var masks = full;
+        var cut = new MaskCutResult(full, [], 0);
         for (var pass = 0; pass < passes; pass++)
         {
-            var scores = Scores(net, example, masks).Scores;
-            var count = (long)((1 - Math.Pow(keep, (pass + 1.0) / passes)) * full.Count);
-            var cut = LowestScores.Cut([.. full.Names.Select(n => new LowestScores.Layer<double>(n, full[n], scores[n]))], count);
-            masks = new MaskSet(full.Names.Zip(cut));
+            var at = pass;
+            cut = MaskCut.ToCounts(full, Scores(net, example, cut.Masks).Scores, [.. pools.Select(p => p with { Kept = kept(p, at) })]);
         }
 
-        return new(masks, [.. masks.Names.Where(n => masks[n].Kept == 0)], 0);
+        return cut;
     }
 }

@@ -13,6 +13,9 @@ public sealed record MaskedTrainingOptions
 
     public required LearningRateSchedule Schedule { get; init; }
 
+    /// <summary>Steps that the schedule is for, where this is only a part of a training; null = <see cref="LastStep"/>. Default null.</summary>
+    public int? ScheduleSteps { get; init; }
+
     /// <summary>Default: Adam.</summary>
     public OptimiserOptions Optimiser { get; init; } = new AdamOptions();
 
@@ -39,7 +42,7 @@ public sealed record MaskedTrainingOptions
 
     /// <summary>Checks all values.</summary>
     /// <exception cref="PrunusInputException">Lists every fault.</exception>
-    public void Validate() => OptionFaults.Throw("training options", Faults().Concat(Schedule.Faults(LastStep)).Concat(Optimiser.Faults()));
+    public void Validate() => OptionFaults.Throw("training options", Faults().Concat(Schedule.Faults(ScheduleSteps ?? LastStep)).Concat(Optimiser.Faults()));
 
     /// <summary>What decides the result, in one line.</summary>
     internal string Describe() => $"{FirstStep}|{LastStep}|{Schedule}|{Optimiser}|{EvaluateEvery}|{string.Join(' ', EvaluateAt)}|{string.Join(' ', SnapshotAt)}|{Identity}";

@@ -12,7 +12,7 @@ public class TicketFaultsTests
 
     [Fact]
     public void CriteriaWithGradients() =>
-        Refused("mine.yaml: a cuts by 'snip', which looks at gradients before training; use a criterion that looks at weights, such as large-final", Cut(c => c with { Criterion = "snip" }));
+        Refused("mine.yaml: a cuts by 'snip', which looks at gradients before training; add 'at: initialisation', or use a criterion that looks at weights, such as large-final", Cut(c => c with { Criterion = "snip" }));
 
     [Fact]
     public void RulesInACutAtOnce() => Refused(
@@ -51,6 +51,35 @@ public class TicketFaultsTests
     public void TicketsOfDeeperLevels() => Refused(
         "mine.yaml: b takes the tickets of a to level 3, and that one ends at 2; list fewer levels, or more there",
         Own, Cut(c => c with { Levels = [0, 3] }) with { Name = "b", TicketsOf = "a" });
+
+    [Fact]
+    public void TrainedWeightsBeforeTraining() => Refused(
+        "mine.yaml, a: criterion: 'large-final' cannot be had before training; use one of large-init, small-init, random, snip, grad, grasp, synflow, random-uniform, random-er, random-erk",
+        Cut(c => c with { At = TicketMoment.Initialisation, Once = true }));
+
+    [Fact]
+    public void RewindingWithMasksOfTheStart() => Refused(
+        "mine.yaml: a rewinds, and its masks are found before training; leave out 'rewind', or 'at' of 'cut'", Cut(c => c with { Criterion = "snip", At = TicketMoment.Initialisation, Once = true }));
+
+    [Fact]
+    public void OrdersOfImagesWithMasksOfTheTraining() => Refused(
+        "mine.yaml: a compares orders of images, and weights that go during training are others then; leave out the branch data-order",
+        Cut(c => c with { At = TicketMoment.Training, Once = true }) with { Rewinding = new TicketRewinding(0, RewindKind.Weights), Branches = [new(TicketBranch.DataOrder, 1, null)] });
+
+    [Fact]
+    public void PacesThatEndTooLate() => Refused(
+        "mine.yaml, a: pace: shares 0 to 1 with 20 cuts are not 0 to below 1, ascending, with 1 cut at least; change 'pace' of 'cut'",
+        Cut(c => c with { At = TicketMoment.Training, Once = true, Pace = new TicketPace(To: 1) }) with { Rewinding = new TicketRewinding(0, RewindKind.Weights) });
+
+    [Fact]
+    public void PatternsOfSeveralLevels() => Refused(
+        "mine.yaml: a cuts to a pattern at level 2; list levels 0 and 1: it is one cut", Cut(c => c with { Pattern = new NmPattern(2, 4), Once = true }));
+
+    [Fact]
+    public void OwnMasksBesideThoseOfOthers() => Refused(
+        "mine.yaml: b takes the tickets of a and finds own ones; leave out 'at' of 'cut'",
+        Own with { Rewinding = new TicketRewinding(0, RewindKind.Weights) },
+        Cut(c => c with { Criterion = "snip", At = TicketMoment.Initialisation, Once = true }) with { Name = "b", TicketsOf = "a", Rewinding = new TicketRewinding(0, RewindKind.Weights) });
 
     private static TicketExperiment Cut(Func<TicketCutting, TicketCutting> change) => Own with { Cutting = change(Own.Cutting) };
 

@@ -30,6 +30,11 @@ public sealed class TicketRecipeTests : IDisposable
           - {name: finetune, rewind: {to: 20, kind: finetune}}
           - {name: shot, cut: {once: true, criterion: movement}}
           - {name: global, cut: {scope: global, output: 40%}}
+          - {name: snip, cut: {at: initialisation, criterion: snip, scope: global}, branches: [{branch: shuffle-layerwise, levels: [2]}]}
+          - {name: synflow, cut: {at: initialisation, criterion: synflow, levels: [2]}}
+          - {name: erk, cut: {at: initialisation, criterion: random-erk, levels: [2]}}
+          - {name: gradual, cut: {at: training, pace: {to: 70%, cuts: 5}}, branches: [{branch: none}]}
+          - {name: "2:4", cut: {pattern: "2:4", levels: [0, 1]}}
           - {name: moved, data: stripes, tickets_of: own, rewind: {to: 5}}
         claims:
           - {id: pm, text: left, left: own/ticket 1.pm, equals: 60, by: 1}
@@ -59,6 +64,10 @@ public sealed class TicketRecipeTests : IDisposable
         Assert.Equal(0, record.Metrics["own/ticket 2.failed"].Value);
         Assert.Equal(record.Metrics["own/ticket 2.kept"].Value, record.Metrics["own/reinit 2.kept"].Value);
         Assert.Equal(record.Metrics["own/ticket 2.kept"].Value, record.Metrics["shot/ticket 2.kept"].Value);
+        Assert.All(["snip", "synflow", "gradual"], e => Assert.Equal(record.Metrics["own/ticket 2.kept"].Value, record.Metrics[e + "/ticket 2.kept"].Value));
+        Assert.InRange(record.Metrics["erk/ticket 2.kept"].Value - record.Metrics["own/ticket 2.kept"].Value, 0, 3);
+        Assert.Equal(50, record.Metrics["2:4/ticket 1.pm"].Value, 0.5);
+        Assert.Equal((30, 90), (record.Metrics["gradual/ticket 2.search_steps"].Value, record.Metrics["own/ticket 2.search_steps"].Value + 10));
         Assert.True(record.Metrics["own/data-order 2.order_distance"].Value > 0);
         Assert.InRange(record.Metrics["own/data-order 2.disagreement"].Value, 0, 1);
         Assert.False(record.Metrics.ContainsKey("own/mask-only 2.accuracy@10"));

@@ -1,0 +1,39 @@
+using Prunus.Batches;
+using Prunus.Lottery.Masks;
+using Prunus.Lottery.Tickets;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Prunus.Lottery.Experiments;
+
+/// <summary>Finds masks before training: level 0 leaves the tickets of all others.</summary>
+/// <param name="store">Where they are left.</param>
+/// <param name="images">What gradients are taken of: the first batches of the seed's training, unvaried.</param>
+/// <param name="device">Where tensors live.</param>
+internal sealed class TicketPrelude(TicketStore store, StudyImages images, Device device)
+{
+    private const int ImagesPerClass = 10;
+
+    /// <summary>Leaves them, where that is how the experiment finds its tickets.</summary>
+    /// <exception cref="PrunusInputException">The densities cannot be reached, or scores overflow.</exception>
+    public void Leave(TicketJob job, TicketExperiment experiment, TicketBeginning start)
+    {
+        var (cutting, batch) = (experiment.Cutting, experiment.Training.Batch);
+        if (cutting.At != TicketMoment.Initialisation || job is not { Branch: TicketExperiment.Ticket, Level: 0 })
+        {
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        using var batches = new ImageBatches(images.Data.Train, device, batch, images.Data.Statistics, unchecked((ulong)job.Seed));
+        var count = cutting.Batches ?? ((ImagesPerClass * images.Data.Train.ClassNames.Count) + batch - 1) / batch;
+        var taken = Enumerable.Range(0, count).Select(i => batches.Train(i)).ToList();
+        var (inputs, labels) = (cat([.. taken.Select(b => b.Images)]), cat([.. taken.Select(b => b.Labels)]));
+        foreach (var level in cutting.Levels.Where(l => l > 0))
+        {
+            var pools = MaskPool.After(start.Net.Tensors, cutting.Options, level);
+            var masks = InitialCriteria.Named(cutting.Criterion).Find(new(start.Net, inputs, labels, pools, cutting.Options.MinimumKeep, job.Seed));
+            store.Write(experiment.Name, job.Seed, level, new Ticket(start.Net.Architecture, experiment.Initialisation, job.Seed, masks));
+        }
+    }
+}
