@@ -60,9 +60,17 @@ internal static class TicketYaml
             Validation = map.Integer("validation") ?? 5000,
             Images = map.Integer("images"),
             TestImages = map.Integer("test_images"),
+            Distil = map.Map("distil") is { } distil ? Teaching(distil) : null,
         };
         map.Done();
         return training;
+    }
+
+    private static TicketTeaching Teaching(YamlMap map)
+    {
+        var teaching = new TicketTeaching(map.Real("weight") ?? 0.5, map.Real("tau") ?? 1);
+        map.Done();
+        return teaching;
     }
 
     private static TicketCutting Cutting(YamlMap map, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)

@@ -21,8 +21,8 @@ public sealed record TicketExperiment(
     /// <summary>Whether a training finds its own level's masks while it goes on.</summary>
     public bool Finds(TicketJob job) => job is { Branch: Ticket, Level: > 0 } && TicketsOf is null && Cutting.At == TicketMoment.Training;
 
-    /// <summary>Whether the dense net is trained before all others: to be cut, or to be looked at. Masks that are found before training can do without it.</summary>
-    public bool TrainsDense => Cutting.At == TicketMoment.End || Cutting.Levels[0] == 0;
+    /// <summary>Whether the dense net is trained: to be cut, to teach, or to be looked at. Masks that are found before or during training can do without it.</summary>
+    public bool TrainsDense => Cutting.At == TicketMoment.End || Cutting.Levels[0] == 0 || Training.Distil is not null;
 
     /// <summary>Cells: <c>name/branch level</c>, for every branch and each of its levels; the ticket first.</summary>
     public IEnumerable<(string Cell, string Branch, int Replicates, int Level)> Cells() =>

@@ -51,6 +51,6 @@ internal static class TicketMeasures
     private static double SearchSteps(TicketExperiment experiment, int level)
     {
         double whole = experiment.Training.Iterations, again = whole - experiment.Rewinding.Step;
-        return level == 0 || experiment.Cutting.At != TicketMoment.End ? whole : whole + (experiment.Cutting.Once ? again : level * again);
+        return level == 0 ? whole : experiment.Cutting.At != TicketMoment.End ? whole * (experiment.Training.Distil is null ? 1 : 2) : whole + (experiment.Cutting.Once ? again : level * again);
     }
 }

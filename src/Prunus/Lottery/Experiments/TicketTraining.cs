@@ -1,4 +1,5 @@
 using Prunus.Lottery.Training;
+using Prunus.Training;
 
 namespace Prunus.Lottery.Experiments;
 
@@ -34,6 +35,9 @@ public sealed record TicketTraining(string Optimiser, double LearningRate, int B
     /// <summary>Most test images used; null for all.</summary>
     public int? TestImages { get; init; }
 
+    /// <summary>The dense net of the same seed as a teacher of all levels but its own; null for none.</summary>
+    public TicketTeaching? Distil { get; init; }
+
     /// <summary>The trainer's options from one step to another.</summary>
     /// <param name="first">Steps that count as done.</param>
     /// <param name="last">Steps done at the end.</param>
@@ -65,9 +69,19 @@ public sealed record TicketTraining(string Optimiser, double LearningRate, int B
             throw new PrunusInputException(subject, e.Problem, e.Remedy, e);
         }
 
+        if (Distil is { } teaching)
+        {
+            OptionFaults.Throw($"{subject}, distil", TicketDistillation.Faults(teaching.Temperature, teaching.Weight));
+        }
+
         if (Batch < 1 || Validation < 1)
         {
             throw new PrunusInputException(subject, $"batch {Batch} or validation {Validation} is out of range", "give numbers above 0");
         }
     }
 }
+
+/// <summary>How much a teacher counts: as <see cref="TicketDistillation"/>.</summary>
+/// <param name="Weight">Share of the loss, 0 to 1. Default 0.5.</param>
+/// <param name="Temperature">What logits are divided by. Default 1.</param>
+public sealed record TicketTeaching(double Weight = 0.5, double Temperature = 1);

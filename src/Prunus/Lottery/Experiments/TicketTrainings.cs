@@ -47,7 +47,7 @@ public sealed class TicketTrainings(TicketStudy study, string state, ImageSetSea
         new TicketPrelude(_store, images, device).Leave(job, experiment, start);
         var work = Path.Combine(state, "work", job.Id);
         var (trained, masks) = !start.Trains ? (new MaskedTrainingResult([TicketMeasures.Untrained(net, images)], new Dictionary<int, TicketSnapshot>(), 0), start.Masks)
-            : new TicketTrainer(images, device).Train(job, experiment, start, work, progress, cancellation);
+            : new TicketTrainer(_store, images, device).Train(job, experiment, start, work, progress, cancellation);
         using var result = trained;
         start = start with { Masks = masks };
         var outcome = TicketMeasures.Of(job, experiment, start, result.Members[0]);

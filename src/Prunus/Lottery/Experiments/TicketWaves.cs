@@ -17,7 +17,7 @@ public static class TicketWaves
     private static IEnumerable<TicketJob> Jobs(TicketExperiment experiment, IReadOnlyList<long> seeds)
     {
         var ticket = experiment is { TicketsOf: null, Cutting.Once: false } ? Enumerable.Range(0, experiment.Cutting.Levels[^1] + 1)
-            : experiment.Cutting.At == TicketMoment.Training ? experiment.Cutting.Levels : experiment.Cutting.Levels.Prepend(0).Distinct();
+            : experiment is { Cutting.At: TicketMoment.Training, TrainsDense: false } ? experiment.Cutting.Levels : experiment.Cutting.Levels.Prepend(0).Distinct();
         foreach (var seed in seeds)
         {
             foreach (var level in ticket)
@@ -36,7 +36,8 @@ public static class TicketWaves
     }
 
     // Masks of a level are there when the level before is trained (one-shot: when the dense net is). Two data orders are compared when the first has been trained.
-    // Masks that are found during a training are there when it ends.
-    private static int Wave(TicketExperiment experiment, TicketJob job) => experiment.Finds(job) ? 0
+    // Masks that are found during a training are there when it ends; it waits for nothing but its teacher.
+    private static int Wave(TicketExperiment experiment, TicketJob job) => experiment.Cutting.At == TicketMoment.Training && job.Level > 0
+        ? (experiment.Finds(job) ? 0 : 1) + (experiment.Training.Distil is null ? 0 : 1)
         : (experiment.Cutting.Once ? Math.Min(job.Level, 1) : job.Level) + (job.Branch == TicketBranch.DataOrder ? 1 : 0);
 }

@@ -15,7 +15,21 @@ public sealed record TicketDistillation(ITicketNet Teacher, double Temperature =
 {
     /// <summary>Checks all values.</summary>
     /// <exception cref="PrunusInputException">Lists every fault.</exception>
-    public void Validate() => OptionFaults.Throw("distillation", Faults());
+    public void Validate() => OptionFaults.Throw("distillation", Faults(Temperature, Weight));
+
+    /// <summary>What is wrong with these values; empty when nothing is.</summary>
+    public static IEnumerable<string> Faults(double temperature, double weight)
+    {
+        if (!(temperature > 0 && double.IsFinite(temperature)))
+        {
+            yield return FormattableString.Invariant($"temperature {temperature} is not above 0");
+        }
+
+        if (!(weight is >= 0 and <= 1))
+        {
+            yield return FormattableString.Invariant($"weight {weight} is not in [0, 1]");
+        }
+    }
 
     /// <summary>Adds the teacher's part to a batch's losses.</summary>
     /// <param name="losses">[] or [members]: cross entropies.</param>
@@ -35,18 +49,5 @@ public sealed record TicketDistillation(ITicketNet Teacher, double Temperature =
         var each = (teacher.exp() * (teacher - student)).sum(-1);
         var mean = losses.dim() == 0 ? each.mean() : each.view(losses.size(0), -1).mean([1]);
         return (Ops.Multiply(losses, 1 - Weight) + Ops.Multiply(mean, Weight)).MoveToOuterDisposeScope();
-    }
-
-    private IEnumerable<string> Faults()
-    {
-        if (!(Temperature > 0 && double.IsFinite(Temperature)))
-        {
-            yield return $"temperature {Temperature} is not above 0";
-        }
-
-        if (!(Weight is >= 0 and <= 1))
-        {
-            yield return $"weight {Weight} is not in [0, 1]";
-        }
     }
 }

@@ -34,6 +34,7 @@ public sealed class TicketRecipeTests : IDisposable
           - {name: synflow, cut: {at: initialisation, criterion: synflow, levels: [2]}}
           - {name: erk, cut: {at: initialisation, criterion: random-erk, levels: [2]}}
           - {name: gradual, cut: {at: training, pace: {to: 70%, cuts: 5}}, branches: [{branch: none}]}
+          - {name: taught, train: {distil: {weight: 0.5, tau: 2}}, cut: {at: initialisation, criterion: random-uniform, levels: [1]}}
           - {name: "2:4", cut: {pattern: "2:4", levels: [0, 1]}}
           - {name: moved, data: stripes, tickets_of: own, rewind: {to: 5}}
         claims:
