@@ -60,7 +60,7 @@ public sealed class DecoderTicketNet(Decoder decoder, bool pruneHead = false) : 
     public void Dispose() => decoder.Dispose();
 
     // Sizes to read, and a hash of all that decides names, shapes and the pass.
-    private static string NameOf(DecoderConfig config)
+    internal static string NameOf(DecoderConfig config)
     {
         var all = string.Join('|', config.Layers.Select(layer => layer.ToString()).Append((config with { Layers = [] }).ToString()));
         var hash = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(all)))[..12];

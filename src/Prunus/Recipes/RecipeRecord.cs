@@ -51,8 +51,12 @@ internal static class RecipeRecord
     }
 
     private static Subject Ticket(string name, RecipeResults results) => new(name, new OrderedDictionary<string, double>(
-        ((string[])[TicketMetrics.Pm, TicketMetrics.EarlyIteration, TicketMetrics.EarlyAccuracy, TicketMetrics.FinalAccuracy])
+        (IsText(name, results) ? (string[])[TicketMetrics.Pm, TicketMetrics.EarlyIteration, TicketMetrics.EarlyLoss, TicketMetrics.FinalLoss]
+            : [TicketMetrics.Pm, TicketMetrics.EarlyIteration, TicketMetrics.EarlyAccuracy, TicketMetrics.FinalAccuracy])
         .Select(metric => KeyValuePair.Create(metric, results.Over(new(name, metric)).Mean)).Where(m => double.IsFinite(m.Value))));
+
+    private static bool IsText(string cell, RecipeResults results) =>
+        results.Size.Tickets!.Experiments.Any(e => StudyDecoder.Is(e.Net) && cell.StartsWith(e.Name + "/", StringComparison.Ordinal));
 
     private static OrderedDictionary<string, Metric> Metrics(RecipeResults results)
     {

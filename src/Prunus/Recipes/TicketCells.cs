@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Prunus.Datasets.Images;
 using Prunus.Jobs;
 using Prunus.Lottery.Experiments;
 using Prunus.Runs;
@@ -13,13 +12,12 @@ internal sealed class TicketCells : IRecipeStudy
     private readonly IReadOnlyList<long> _seeds;
     private readonly JsonObject _setup;
 
-    /// <exception cref="PrunusInputException">A set of images is not there.</exception>
+    /// <exception cref="PrunusInputException">A set of images, a text or a model is not there.</exception>
     public TicketCells(TicketStudy study, IReadOnlyList<long> seeds, string sizeName, (string File, string Text) source, RecipeSources sources)
     {
         (_study, _seeds) = (study, seeds);
-        var search = ImageSetSearch.From(sources.DataFolder);
-        _setup = new JsonObject { ["file"] = source.File, ["recipe"] = source.Text, ["size"] = sizeName, ["data"] = Path.GetFullPath(search.Root) };
-        Inputs = new JsonObject { ["images"] = new JsonArray([.. study.Experiments.Select(e => e.Data).Distinct().Select(d => (JsonNode)$"{d} {StudyData.Fingerprint(d, search)}")]) };
+        _setup = new JsonObject { ["file"] = source.File, ["recipe"] = source.Text, ["size"] = sizeName, ["sources"] = sources.ToJson() };
+        Inputs = StudyInputs.Of(study.Experiments.Select(e => (e.Net, e.Data)), StudyInputs.Sources(sources));
     }
 
     public JsonObject Inputs { get; }

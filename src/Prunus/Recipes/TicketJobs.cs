@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Prunus.Datasets.Images;
 using Prunus.Jobs;
 using Prunus.Lottery.Experiments;
 using Prunus.Native;
@@ -14,5 +13,5 @@ public static class TicketJobs
 
     private static TicketTrainings Create(JsonObject setup, string device) => new(
         RecipeReader.Read(setup["file"]!.GetValue<string>(), setup["recipe"]!.GetValue<string>()).Size(setup["size"]!.GetValue<string>()).Tickets!,
-        setup["state"]!.GetValue<string>(), new ImageSetSearch(setup["data"]!.GetValue<string>()), Devices.Parse(device));
+        setup["state"]!.GetValue<string>(), StudyInputs.Sources(RecipeSources.FromJson(setup["sources"]!.AsObject())), Devices.Parse(device));
 }

@@ -1,10 +1,8 @@
 using System.Globalization;
-using Prunus.Datasets.Images;
 using Prunus.Lottery.Branches;
 using Prunus.Lottery.Experiments;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Training;
-using Prunus.Vision;
 
 namespace Prunus.Recipes;
 
@@ -34,20 +32,20 @@ internal static class TicketYaml
 
     private static TicketExperiment Experiment(YamlMap map, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
     {
+        var net = Own("net");
         var experiment = new TicketExperiment(
-            map.Need("name"), Own("net"), Own("data"), map.Text("initialisation") ?? size.Text("initialisation") ?? "glorot-normal",
+            map.Need("name"), net, Own("data"), map.Text("initialisation") ?? size.Text("initialisation") ?? StudyNames.Initialisation(net),
             Trained(VariantYaml.Layered(map, size, "train")), Cutting(VariantYaml.Layered(map, size, "cut"), lists), Rewinding(VariantYaml.Layered(map, size, "rewind")), map.Text("tickets_of"),
             [.. map.Each("branches", lists).Select(b => Branch(b, lists))]);
         map.Done();
-        map.Checked("net", () => VisionNets.Named(experiment.Net));
-        map.Checked("data", () => StudyData.Source(experiment.Data));
-        map.Checked("initialisation", () => VisionInitialisations.Named(experiment.Initialisation));
+        StudyNames.Check(map, experiment.Net, experiment.Data, experiment.Initialisation);
         return experiment;
 
         string Own(string key) => map.Text(key) ?? size.Text(key) ?? throw new PrunusInputException(map.Place, $"'{key}' is missing", $"add '{key}: …' here or to the size");
     }
 
-    private static TicketTraining Trained(YamlMap map)
+    /// <summary>The <c>train</c> mapping.</summary>
+    internal static TicketTraining Trained(YamlMap map)
     {
         var training = new TicketTraining(
             map.Text("optimizer") ?? "adam", map.Real("lr") ?? 1.2e-3, map.Integer("batch") ?? 60, map.Integer("iterations") ?? 10_000, map.Integer("evaluate_every") ?? 100)
@@ -58,6 +56,7 @@ internal static class TicketYaml
             WarmUp = map.Integer("warmup") ?? 0,
             Augment = map.Flag("augment") ?? false,
             Validation = map.Integer("validation") ?? 5000,
+            Block = map.Integer("block") ?? 128,
             Images = map.Integer("images"),
             TestImages = map.Integer("test_images"),
             Distil = map.Map("distil") is { } distil ? Teaching(distil) : null,

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Prunus.Checkpoints;
+using Prunus.Decoders;
 using Prunus.Runs;
 using Prunus.Shrinking;
 using TorchSharp;
@@ -51,19 +52,6 @@ public static class TrainedDonors
     private static JsonObject Config(string like, TrainedDonor donor)
     {
         using var checkpoint = Checkpoint.Open(like);
-        var config = (JsonObject)checkpoint.Config.DeepClone();
-        foreach (var (key, value) in new[]
-        {
-            ("hidden_size", donor.Hidden), ("intermediate_size", donor.Ffn), ("num_hidden_layers", donor.Layers), ("num_attention_heads", donor.Heads), ("num_key_value_heads", donor.Groups),
-        })
-        {
-            if (value is { } width)
-            {
-                config[key] = width;
-            }
-        }
-
-        config["dtype"] = "float32";
-        return config;
+        return new DecoderSizes(donor.Hidden, donor.Ffn, donor.Layers, donor.Heads, donor.Groups).Over(checkpoint.Config);
     }
 }

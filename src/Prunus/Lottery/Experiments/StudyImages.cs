@@ -1,19 +1,21 @@
 using Prunus.Batches;
 using Prunus.Datasets.Images;
 using Prunus.Lottery.Training;
+using Prunus.Vision;
 using TorchSharp;
 
 namespace Prunus.Lottery.Experiments;
 
 /// <summary>Images of an experiment on a device, ready to be evaluated on.</summary>
-internal sealed class StudyImages : IDisposable
+internal sealed class StudyImages : IStudyMaterial
 {
     private const int EvaluationBatch = 1000;
     private readonly ImageBatches _validation, _test, _seen;
+    private readonly torch.Device _device;
 
     public StudyImages(StudyData data, torch.Device device)
     {
-        Data = data;
+        (Data, _device) = (data, device);
         (_validation, _test) = (Of(data.Validation), Of(data.Test));
         _seen = Of(data.Train.Pick([.. Enumerable.Range(0, Math.Min(data.Train.Count, data.Test.Count))]));
 
@@ -22,14 +24,22 @@ internal sealed class StudyImages : IDisposable
 
     public StudyData Data { get; }
 
-    /// <summary>What early stopping looks at.</summary>
     public EvaluationSet Validation => EvaluationSet.Of(_validation);
 
-    /// <summary>What accuracies are reported of.</summary>
     public EvaluationSet Test => EvaluationSet.Of(_test);
 
-    /// <summary>As many training images, unvaried.</summary>
     public EvaluationSet Seen => EvaluationSet.Of(_seen);
+
+    public int? Classes => Data.Train.ClassNames.Count;
+
+    public ITicketArchitecture Architecture(string net) => new VisionTicketArchitecture(
+        VisionNets.Named(net, new MapShape(Data.Train.Shape.Channels, Data.Train.Shape.Height, Data.Train.Shape.Width), Data.Train.ClassNames.Count));
+
+    public StudyOrder Order(TicketTraining training, ulong seed)
+    {
+        var batches = new ImageBatches(Data.Train, _device, training.Batch, Data.Statistics, seed, training.Augment ? new AugmentationOptions() : null);
+        return new StudyOrder(step => batches.Train(step), batches);
+    }
 
     public void Dispose()
     {

@@ -1,7 +1,6 @@
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Tickets;
 using Prunus.Lottery.Training;
-using Prunus.Vision;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -73,9 +72,9 @@ internal sealed class TicketAftermath(TicketStore store, Device device)
     // Weights of step k are copied when the dense net is trained; each level keeps fewer of them.
     private Ticket Captured(TicketJob job, TicketExperiment experiment, TicketBeginning start, MaskedTrainingResult result, MaskSet masks, int k)
     {
-        using var net = new VisionTicketNet(job.Level == 0
-            ? VisionNet.Initialise(start.Net.Net.Config, VisionInitialisations.Named(experiment.Initialisation), job.Seed, device)
-            : TicketNets.Rebuild(TicketFile.Read(store.Ticket(experiment.Name, job.Seed, job.Level)), device));
+        using var net = job.Level == 0
+            ? start.Architecture.Initialise(experiment.Initialisation, job.Seed, device)
+            : TicketNets.Rebuild(TicketFile.Read(store.Ticket(experiment.Name, job.Seed, job.Level)), start.Architecture, device);
         if (job.Level == 0)
         {
             result.Snapshots[k].CopyTo(net);

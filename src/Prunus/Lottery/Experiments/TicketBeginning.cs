@@ -3,9 +3,10 @@ using Prunus.Lottery.Masks;
 namespace Prunus.Lottery.Experiments;
 
 /// <summary>What a training begins with.</summary>
+/// <param name="Architecture">The net's.</param>
 /// <param name="Net">Weights at the start, masked. The caller disposes it.</param>
 /// <param name="Masks">What is kept.</param>
 /// <param name="FirstStep">Steps of the schedule that count as done.</param>
 /// <param name="LastStep">Steps done at the end.</param>
 /// <param name="Trains">Whether it is trained at all, or measured as it is.</param>
-internal sealed record TicketBeginning(VisionTicketNet Net, MaskSet Masks, int FirstStep, int LastStep, bool Trains = true);
+internal sealed record TicketBeginning(ITicketArchitecture Architecture, ITicketNet Net, MaskSet Masks, int FirstStep, int LastStep, bool Trains = true);

@@ -5,8 +5,8 @@ namespace Prunus.Lottery.Experiments;
 
 /// <summary>Compares where trainings end: a ticket with the dense net, and a ticket with itself after another order of images.</summary>
 /// <param name="store">Where the others left their weights.</param>
-/// <param name="images">What errors are measured on; the training images re-estimate batch normalisations.</param>
-internal sealed class TicketComparison(TicketStore store, StudyImages images)
+/// <param name="material">What errors are measured on; the training examples re-estimate batch normalisations.</param>
+internal sealed class TicketComparison(TicketStore store, IStudyMaterial material)
 {
     private const int Intervals = 10;
 
@@ -23,7 +23,7 @@ internal sealed class TicketComparison(TicketStore store, StudyImages images)
         {
             using var ticket = TicketSnapshot.Read(store.Trained(experiment.Name, job.Seed, job.Level), start.Net);
             using var other = TicketSnapshot.Of(start.Net, start.LastStep);
-            var path = new Interpolation(start.Net, images.Test) { Statistics = start.Net.Buffers.Count > 0 ? images.Seen : null }.Between(ticket, other, Intervals)[0];
+            var path = new Interpolation(start.Net, material.Test) { Statistics = start.Net.Buffers.Count > 0 ? material.Seen : null }.Between(ticket, other, Intervals)[0];
             (metrics[TicketMetrics.Barrier], metrics[TicketMetrics.Disagreement]) = (path.ErrorBarrier, path.Disagreement);
             var distance = Distance(start, ticket);
             (metrics[TicketMetrics.OrderDistance], metrics[TicketMetrics.OrderAngle]) = (distance.L2, distance.Angle);
@@ -33,7 +33,7 @@ internal sealed class TicketComparison(TicketStore store, StudyImages images)
     private static WeightDistance Distance(TicketBeginning start, TicketSnapshot other)
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
-        var masks = start.Masks.Names.ToDictionary(n => n, n => start.Masks[n].ToTensor(start.Net.Net.Device));
+        var masks = start.Masks.Names.ToDictionary(n => n, n => start.Masks[n].ToTensor(start.Net.Parameters.Values.First().device));
         return WeightDistance.Between(start.Net.Parameters, other.Parameters, start.Masks.Names, masks)[0];
     }
 }

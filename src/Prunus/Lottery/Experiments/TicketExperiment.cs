@@ -4,9 +4,9 @@ namespace Prunus.Lottery.Experiments;
 
 /// <summary>One ticket search, or one use of another's tickets: everything that decides its numbers but the seed.</summary>
 /// <param name="Name">Unique in its study.</param>
-/// <param name="Net">A net of <see cref="Vision.VisionNets"/>.</param>
-/// <param name="Data">A set of <see cref="Datasets.Images.ImageSets"/>.</param>
-/// <param name="Initialisation">A law of <see cref="Vision.VisionInitialisations"/>.</param>
+/// <param name="Net">A net of <see cref="Vision.VisionNets"/>, or a <see cref="StudyDecoder"/>.</param>
+/// <param name="Data">A set of <see cref="Datasets.Images.ImageSets"/>, or two texts as <c>TRAIN/HELDOUT</c>.</param>
+/// <param name="Initialisation">A law of <see cref="Vision.VisionInitialisations"/>, or one of <see cref="DecoderTicketArchitecture"/>.</param>
 /// <param name="Training">How every level is trained.</param>
 /// <param name="Cutting">How masks come from trained weights.</param>
 /// <param name="Rewinding">What survivors start the next level from.</param>

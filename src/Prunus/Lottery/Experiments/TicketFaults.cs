@@ -55,7 +55,9 @@ internal static class TicketFaults
         Refuse(
             criterion.Score is null && (cutting.Once || cutting.Options is not { Scope: MaskScope.Layerwise, MinimumKeep: 0 }), subject,
             $"{name} cuts by '{criterion.Id}', which judges each layer as a whole and has no count", "cut round by round and layer by layer without min_keep, or choose another criterion");
-        if (!cutting.Once)
+
+        // What masks cover of a decoder has one rate: matrices of its blocks alone.
+        if (!cutting.Once && !StudyDecoder.Is(experiment.Net))
         {
             Named($"{subject}, {name}", () => cutting.Options.Pools(VisionTicketNet.TensorsOf(VisionNets.Named(experiment.Net))).Count());
         }

@@ -7,7 +7,7 @@ namespace Prunus.Lottery.Experiments;
 internal static class TicketMeasures
 {
     /// <summary>A net as it is.</summary>
-    public static TrainingCurve Untrained(ITicketNet net, StudyImages images) => new([], [SteppedTraining.Point(net, 0, images.Validation, images.Test)], null);
+    public static TrainingCurve Untrained(ITicketNet net, IStudyMaterial material) => new([], [SteppedTraining.Point(net, 0, material.Validation, material.Test)], null);
 
     /// <summary>Share of hits on a set, 0 to 1.</summary>
     public static double Accuracy(ITicketNet net, EvaluationSet set)
@@ -35,7 +35,7 @@ internal static class TicketMeasures
             (metrics[TicketMetrics.FinalAccuracy], metrics[TicketMetrics.FinalLoss]) = (last.TestAccuracy, last.TestLoss);
             if (curve.EarlyStop is { } early)
             {
-                (metrics[TicketMetrics.EarlyIteration], metrics[TicketMetrics.EarlyAccuracy]) = (early.Step, early.TestAccuracy);
+                (metrics[TicketMetrics.EarlyIteration], metrics[TicketMetrics.EarlyAccuracy], metrics[TicketMetrics.EarlyLoss]) = (early.Step, early.TestAccuracy, early.TestLoss);
             }
 
             foreach (var point in curve.Points)

@@ -14,8 +14,11 @@ public static class TicketMetrics
     /// <summary>Step of the first least validation loss.</summary>
     public const string EarlyIteration = "early_iteration";
 
-    /// <summary>Test accuracy there, 0 to 1.</summary>
+    /// <summary>Test accuracy there, 0 to 1; of a text the share of next tokens.</summary>
     public const string EarlyAccuracy = "early_accuracy";
+
+    /// <summary>Mean test cross entropy there, nats.</summary>
+    public const string EarlyLoss = "early_loss";
 
     /// <summary>Test accuracy after the last step.</summary>
     public const string FinalAccuracy = "final_accuracy";
@@ -59,7 +62,7 @@ public static class TicketMetrics
     /// <summary>All but <c>accuracy@STEP</c>.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Pm, Kept, EarlyIteration, EarlyAccuracy, FinalAccuracy, TrainAccuracy, FinalLoss, Failed, DeadUnits, Emptied,
+        Pm, Kept, EarlyIteration, EarlyAccuracy, EarlyLoss, FinalAccuracy, TrainAccuracy, FinalLoss, Failed, DeadUnits, Emptied,
         DenseDistance, Barrier, OrderDistance, OrderAngle, Disagreement, SearchSteps, Overlap,
     ];
 

@@ -1,16 +1,13 @@
-using Prunus.Batches;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Tickets;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Prunus.Lottery.Experiments;
 
 /// <summary>Finds masks before training: level 0 leaves the tickets of all others.</summary>
 /// <param name="store">Where they are left.</param>
-/// <param name="images">What gradients are taken of: the first batches of the seed's training, unvaried.</param>
-/// <param name="device">Where tensors live.</param>
-internal sealed class TicketPrelude(TicketStore store, StudyImages images, Device device)
+/// <param name="material">What gradients are taken of: the first batches of the seed's training, unvaried.</param>
+internal sealed class TicketPrelude(TicketStore store, IStudyMaterial material)
 {
     private const int ImagesPerClass = 10;
 
@@ -25,10 +22,10 @@ internal sealed class TicketPrelude(TicketStore store, StudyImages images, Devic
         }
 
         using var scope = NewDisposeScope();
-        using var batches = new ImageBatches(images.Data.Train, device, batch, images.Data.Statistics, unchecked((ulong)job.Seed));
-        var count = cutting.Batches ?? ((ImagesPerClass * images.Data.Train.ClassNames.Count) + batch - 1) / batch;
-        var taken = Enumerable.Range(0, count).Select(i => batches.Train(i)).ToList();
-        var (inputs, labels) = (cat([.. taken.Select(b => b.Images)]), cat([.. taken.Select(b => b.Labels)]));
+        using var order = material.Order(experiment.Training with { Augment = false }, unchecked((ulong)job.Seed));
+        var count = cutting.Batches ?? ((ImagesPerClass * (material.Classes ?? 0)) + batch - 1) / batch;
+        var taken = Enumerable.Range(0, Math.Max(1, count)).Select(order.Batch).ToList();
+        var (inputs, labels) = (cat([.. taken.Select(b => b.Inputs)]), cat([.. taken.Select(b => b.Targets)]));
         foreach (var level in cutting.Levels.Where(l => l > 0))
         {
             var pools = MaskPool.After(start.Net.Tensors, cutting.Options, level);

@@ -3,7 +3,6 @@ using Prunus.Lottery.Masks;
 using Prunus.Lottery.Tickets;
 using Prunus.Lottery.Training;
 using Prunus.Randomness;
-using Prunus.Vision;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,8 +11,9 @@ namespace Prunus.Lottery.Experiments;
 /// <summary>What a training begins with: the dense net's first values, a ticket, or what a branch makes of it.</summary>
 /// <param name="store">Where earlier trainings left tickets and weights.</param>
 /// <param name="study">The experiments.</param>
+/// <param name="architecture">The net's.</param>
 /// <param name="device">Where tensors shall live.</param>
-internal sealed class TicketStart(TicketStore store, TicketStudy study, Device device)
+internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketArchitecture architecture, Device device)
 {
     private const ulong BranchStream = 0x4252_414EUL << 32;
 
@@ -21,33 +21,33 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, Device d
     private static readonly string[] FromStepK = ["none", "shuffle-layerwise", "shuffle-global", TicketBranch.DataOrder];
 
     /// <exception cref="PrunusInputException">A ticket is damaged, or of another net.</exception>
-    public TicketBeginning Of(TicketExperiment experiment, TicketJob job, VisionConfig config)
+    public TicketBeginning Of(TicketExperiment experiment, TicketJob job)
     {
         var total = experiment.Training.Iterations;
         if (job.Level == 0 || experiment.Finds(job))
         {
-            var dense = new VisionTicketNet(VisionNet.Initialise(config, VisionInitialisations.Named(experiment.Initialisation), job.Seed, device));
-            return new TicketBeginning(dense, MaskSet.Full(dense.Tensors), 0, total, job.Level > 0 || experiment.TrainsDense);
+            var dense = architecture.Initialise(experiment.Initialisation, job.Seed, device);
+            return new TicketBeginning(architecture, dense, MaskSet.Full(dense.Tensors), 0, total, job.Level > 0 || experiment.TrainsDense);
         }
 
-        var (net, masks) = Ticket(experiment, job, config);
+        var (net, masks) = Ticket(experiment, job);
         var k = experiment.Rewinding.Step;
         var (first, last) = experiment.Rewinding.Kind == RewindKind.FineTune ? (0, total - k) : (k, total);
-        var ticket = new TicketBeginning(net, masks, first, last);
+        var ticket = new TicketBeginning(architecture, net, masks, first, last);
         return job.Branch == TicketExperiment.Ticket ? ticket : Branched(ticket, experiment, job);
     }
 
-    private (VisionTicketNet Net, MaskSet Masks) Ticket(TicketExperiment experiment, TicketJob job, VisionConfig config)
+    private (ITicketNet Net, MaskSet Masks) Ticket(TicketExperiment experiment, TicketJob job)
     {
         var source = study.SourceOf(experiment);
         var path = store.Ticket(source.Name, job.Seed, job.Level);
         var ticket = TicketFile.Read(path);
-        if (ticket.Architecture != VisionTicketNet.NameOf(config))
+        if (ticket.Architecture != architecture.Name)
         {
-            throw new PrunusInputException(experiment.Name, $"trains tickets of {ticket.Architecture} as {VisionTicketNet.NameOf(config)}", "use a net and a set of the same sizes");
+            throw new PrunusInputException(experiment.Name, $"trains tickets of {ticket.Architecture} as {architecture.Name}", "use a net and a set of the same sizes");
         }
 
-        var net = new VisionTicketNet(TicketNets.Rebuild(ticket, device, path));
+        var net = TicketNets.Rebuild(ticket, architecture, device, path);
         if (source.Rewinding.Kind != RewindKind.Weights)
         {
             using var trained = TicketSnapshot.Read(store.Trained(source.Name, job.Seed, source.Cutting.Once ? 0 : job.Level - 1), net);
@@ -59,20 +59,17 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, Device d
 
     private TicketBeginning Branched(TicketBeginning ticket, TicketExperiment experiment, TicketJob job)
     {
-        var config = ticket.Net.Net.Config;
-        var draw = BranchValues.Drawing(config, VisionInitialisations.Named(experiment.Initialisation));
-        var initial = draw(job.Seed);
+        var initial = Draw(job.Seed);
         var rewound = All(ticket.Net).ToDictionary(t => t.Key, t => MaskTensors.Floats(t.Value));
         ticket.Net.Dispose();
-        var made = BranchTransforms.Named(job.Branch).Apply(new BranchInput(ticket.Masks, initial, rewound, rewound, draw, BranchSeed(job)));
-        var net = new VisionTicketNet(new VisionNet(config, made.Values.ToDictionary(v => v.Key, v => tensor(v.Value, [.. ShapeOf(v.Key)]).to(device))));
-        var branch = ticket with { Net = net, Masks = made.Masks, Trains = made.Trains };
+        var made = BranchTransforms.Named(job.Branch).Apply(new BranchInput(ticket.Masks, initial, rewound, rewound, Draw, BranchSeed(job)));
+        var branch = ticket with { Net = architecture.Create(made.Values, device), Masks = made.Masks, Trains = made.Trains };
         return FromStepK.Contains(job.Branch) ? branch : branch with { FirstStep = 0, LastStep = experiment.Training.Iterations };
 
-        IReadOnlyList<long> ShapeOf(string name) => ticket.Net.Tensors.First(t => t.Name == name).Shape;
+        IReadOnlyDictionary<string, float[]> Draw(long seed) => architecture.Draw(experiment.Initialisation, seed);
     }
 
-    private static IEnumerable<KeyValuePair<string, Tensor>> All(VisionTicketNet net) => net.Parameters.Concat(net.Buffers);
+    private static IEnumerable<KeyValuePair<string, Tensor>> All(ITicketNet net) => net.Parameters.Concat(net.Buffers);
 
     private static long BranchSeed(TicketJob job) => new Philox4x32(unchecked((ulong)job.Seed), BranchStream | (uint)job.Level).Word((ulong)job.Replicate);
 }

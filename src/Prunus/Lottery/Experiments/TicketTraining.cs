@@ -6,9 +6,9 @@ namespace Prunus.Lottery.Experiments;
 /// <summary>How a level is trained.</summary>
 /// <param name="Optimiser"><c>adam</c> or <c>sgd</c>.</param>
 /// <param name="LearningRate">Its rate before drops and after warm-up.</param>
-/// <param name="Batch">Images in a batch.</param>
+/// <param name="Batch">Images, or blocks of text, in a batch.</param>
 /// <param name="Iterations">T: steps of a whole training.</param>
-/// <param name="EvaluateEvery">Steps between evaluations of the validation and test images.</param>
+/// <param name="EvaluateEvery">Steps between evaluations of the validation and test examples.</param>
 public sealed record TicketTraining(string Optimiser, double LearningRate, int Batch, int Iterations, int EvaluateEvery)
 {
     /// <summary>Momentum of <c>sgd</c>.</summary>
@@ -26,13 +26,16 @@ public sealed record TicketTraining(string Optimiser, double LearningRate, int B
     /// <summary>Whether training images are flipped and shifted by up to four pixels.</summary>
     public bool Augment { get; init; }
 
-    /// <summary>Training images held back for early stopping.</summary>
+    /// <summary>Tokens in a block of text; no matter to images.</summary>
+    public int Block { get; init; } = 128;
+
+    /// <summary>Training images held back for early stopping; of text the most blocks looked at for it.</summary>
     public int Validation { get; init; } = 5000;
 
     /// <summary>Most training images used; null for all.</summary>
     public int? Images { get; init; }
 
-    /// <summary>Most test images used; null for all.</summary>
+    /// <summary>Most test images (or blocks of text) used; null for all.</summary>
     public int? TestImages { get; init; }
 
     /// <summary>The dense net of the same seed as a teacher of all levels but its own; null for none.</summary>
@@ -74,9 +77,9 @@ public sealed record TicketTraining(string Optimiser, double LearningRate, int B
             OptionFaults.Throw($"{subject}, distil", TicketDistillation.Faults(teaching.Temperature, teaching.Weight));
         }
 
-        if (Batch < 1 || Validation < 1)
+        if (Batch < 1 || Validation < 1 || Block < 2)
         {
-            throw new PrunusInputException(subject, $"batch {Batch} or validation {Validation} is out of range", "give numbers above 0");
+            throw new PrunusInputException(subject, $"batch {Batch}, validation {Validation} or block {Block} is out of range", "give numbers above 0, and blocks of 2 tokens or more");
         }
     }
 }

@@ -1,25 +1,20 @@
 using System.Text.Json.Nodes;
-using Prunus.Batches;
-using Prunus.Datasets.Images;
 using Prunus.Jobs;
-using Prunus.Lottery.Masks;
-using Prunus.Lottery.Stacking;
 using Prunus.Lottery.Training;
-using Prunus.Vision;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Prunus.Lottery.Experiments;
 
-/// <summary>Does trainings of a study in a process, one at a time. Sets of images are read once and stay.</summary>
+/// <summary>Does trainings of a study in a process, one at a time. Sets of images and texts are read once and stay.</summary>
 /// <param name="study">The experiments.</param>
 /// <param name="state">Folder of tickets and weights that trainings leave for later ones.</param>
-/// <param name="search">Where sets of images lie.</param>
+/// <param name="sources">Where sets of images, texts and models lie.</param>
 /// <param name="device">Where tensors live.</param>
-public sealed class TicketTrainings(TicketStudy study, string state, ImageSetSearch search, Device device) : IJobWorker
+public sealed class TicketTrainings(TicketStudy study, string state, StudySources sources, Device device) : IJobWorker
 {
     private readonly TicketStore _store = new(state);
-    private readonly Dictionary<string, StudyImages> _images = [];
+    private readonly StudyMaterials _materials = new(sources, device);
 
     /// <summary>Does a training. A repeated call after a kill goes on from its last state.</summary>
     public JsonObject Run(JsonObject spec, Action<double> progress, CancellationToken cancellation)
@@ -29,32 +24,28 @@ public sealed class TicketTrainings(TicketStudy study, string state, ImageSetSea
         return Run(job, study.Experiments.First(e => e.Name == job.Experiment), progress, cancellation).ToJson();
     }
 
-    public void Dispose()
-    {
-        foreach (var images in _images.Values)
-        {
-            images.Dispose();
-        }
-    }
+    public void Dispose() => _materials.Dispose();
 
     private TicketOutcome Run(TicketJob job, TicketExperiment experiment, Action<double> progress, CancellationToken cancellation)
     {
-        var images = Images(experiment);
-        var shape = images.Data.Train.Shape;
-        var config = VisionNets.Named(experiment.Net, new MapShape(shape.Channels, shape.Height, shape.Width), images.Data.Train.ClassNames.Count);
-        var start = new TicketStart(_store, study, device).Of(experiment, job, config);
+        var material = _materials.Of(experiment);
+        var start = new TicketStart(_store, study, material.Architecture(experiment.Net), device).Of(experiment, job);
         using var net = start.Net;
-        new TicketPrelude(_store, images, device).Leave(job, experiment, start);
+        new TicketPrelude(_store, material).Leave(job, experiment, start);
         var work = Path.Combine(state, "work", job.Id);
-        var (trained, masks) = !start.Trains ? (new MaskedTrainingResult([TicketMeasures.Untrained(net, images)], new Dictionary<int, TicketSnapshot>(), 0), start.Masks)
-            : new TicketTrainer(_store, images, device).Train(job, experiment, start, work, progress, cancellation);
+        var (trained, masks) = !start.Trains ? (new MaskedTrainingResult([TicketMeasures.Untrained(net, material)], new Dictionary<int, TicketSnapshot>(), 0), start.Masks)
+            : new TicketTrainer(_store, material, device).Train(job, experiment, start, work, progress, cancellation);
         using var result = trained;
         start = start with { Masks = masks };
         var outcome = TicketMeasures.Of(job, experiment, start, result.Members[0]);
         var metrics = outcome.Metrics.ToDictionary(StringComparer.Ordinal);
-        metrics[TicketMetrics.TrainAccuracy] = TicketMeasures.Accuracy(net, images.Seen);
-        metrics[TicketMetrics.DeadUnits] = DeadUnits.Of(config, start.Masks).Axes.Sum(a => a.DeadCount);
-        new TicketComparison(_store, images).Add(job, experiment, start, metrics);
+        metrics[TicketMetrics.TrainAccuracy] = TicketMeasures.Accuracy(net, material.Seen);
+        if (start.Architecture.DeadUnits(start.Masks) is { } dead)
+        {
+            metrics[TicketMetrics.DeadUnits] = dead.Axes.Sum(a => a.DeadCount);
+        }
+
+        new TicketComparison(_store, material).Add(job, experiment, start, metrics);
         new TicketAftermath(_store, device).Leave(job, experiment, start, result);
         if (Directory.Exists(work))
         {
@@ -62,12 +53,5 @@ public sealed class TicketTrainings(TicketStudy study, string state, ImageSetSea
         }
 
         return outcome with { Metrics = metrics };
-    }
-
-    private StudyImages Images(TicketExperiment experiment)
-    {
-        var t = experiment.Training;
-        var key = $"{experiment.Data} {t.Validation} {t.Batch} {t.Images} {t.TestImages}";
-        return _images.TryGetValue(key, out var known) ? known : _images[key] = new StudyImages(StudyData.Load(experiment.Data, search, t), device);
     }
 }

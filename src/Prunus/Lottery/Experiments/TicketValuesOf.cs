@@ -1,6 +1,5 @@
 using Prunus.Lottery.Masks;
 using Prunus.Randomness;
-using Prunus.Vision;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,11 +21,8 @@ internal static class TicketValuesOf
             needs.HasFlag(CriterionNeeds.Random) ? Uniform(start, job, name) : []);
     }
 
-    private static float[] Initial(TicketExperiment experiment, TicketBeginning start, TicketJob job, string name)
-    {
-        using var fresh = VisionNet.Initialise(start.Net.Net.Config, VisionInitialisations.Named(experiment.Initialisation), job.Seed, CPU);
-        return MaskTensors.Floats(fresh.Parameters[name]);
-    }
+    private static float[] Initial(TicketExperiment experiment, TicketBeginning start, TicketJob job, string name) =>
+        start.Architecture.Draw(experiment.Initialisation, job.Seed)[name];
 
     private static float[] Uniform(TicketBeginning start, TicketJob job, string name)
     {

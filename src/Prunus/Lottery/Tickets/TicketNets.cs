@@ -40,20 +40,27 @@ public static class TicketNets
     /// <param name="device">Where the tensors shall lie.</param>
     /// <param name="subject">What errors name: the file.</param>
     /// <exception cref="PrunusInputException">As <see cref="Config(Ticket, string)"/>, or the initialisation is not known.</exception>
-    public static VisionNet Rebuild(Ticket ticket, Device device, string subject = "ticket")
+    public static VisionNet Rebuild(Ticket ticket, Device device, string subject = "ticket") =>
+        ((VisionTicketNet)Rebuild(ticket, new VisionTicketArchitecture(Config(ticket, subject)), device, subject)).Net;
+
+    /// <summary>The same for a ticket whose architecture is at hand.</summary>
+    /// <param name="ticket">A ticket.</param>
+    /// <param name="architecture">Its architecture.</param>
+    /// <param name="device">Where the tensors shall lie.</param>
+    /// <param name="subject">What errors name: the file.</param>
+    /// <exception cref="PrunusInputException">It is a ticket of another net, or the initialisation is not known.</exception>
+    public static ITicketNet Rebuild(Ticket ticket, ITicketArchitecture architecture, Device device, string subject = "ticket")
     {
-        var config = Config(ticket, subject);
-        Libtorch.Load();
-        var net = VisionNet.Initialise(config, ticket.Values is null ? VisionInitialisations.Named(ticket.Initialisation) : VisionInitialisations.All[0], ticket.Seed, CPU);
-        using var _ = net;
-        using var scope = NewDisposeScope();
+        TicketFit.Check(ticket, architecture.Tensors, subject);
+        var drawn = ticket.Values is null ? architecture.Draw(ticket.Initialisation, ticket.Seed) : null;
         var stored = ticket.Values?.ToDictionary(v => v.Name, StringComparer.Ordinal);
-        return new VisionNet(config, net.Parameters.Concat(net.Buffers).ToDictionary(p => p.Key, p =>
+        return architecture.Create(architecture.Tensors.ToDictionary(t => t.Name, t =>
         {
-            var mask = ticket.Masks.Covers(p.Key) ? ticket.Masks[p.Key] : null;
-            Fill(TensorMemory.Span<float>(p.Value), mask, stored is null ? default : stored[p.Key].Values.Span, stored is not null);
-            return p.Value.to(device, copy: true);
-        }));
+            var values = drawn?[t.Name] ?? new float[t.ElementCount];
+            var mask = ticket.Masks.Covers(t.Name) ? ticket.Masks[t.Name] : null;
+            Fill(values, mask, stored is null ? default : stored[t.Name].Values.Span, stored is not null);
+            return values;
+        }), device);
     }
 
     /// <summary>A ticket of what a single net holds now.</summary>

@@ -78,7 +78,7 @@ public sealed class GradualTrainingTests : IDisposable
             "g", "small", "none", "none", new TicketTraining("sgd", 0.05, 12, Whole.LastStep, Whole.EvaluateEvery),
             new TicketCutting(new MaskCutOptions { Rates = new MaskRates(rate) }, "large-final", [0, 1], Once: true) { At = TicketMoment.Training, Pace = new TicketPace(0, 0.7, 4) },
             new TicketRewinding(0, RewindKind.Weights), null, []);
-        return new GradualTraining(new TicketJob("g", TicketExperiment.Ticket, 1, 1, 0), experiment, new TicketBeginning(net, MaskSet.Full(net.Tensors), 0, Whole.LastStep))
+        return new GradualTraining(new TicketJob("g", TicketExperiment.Ticket, 1, 1, 0), experiment, new TicketBeginning(new VisionTicketArchitecture(net.Net.Config), net, MaskSet.Full(net.Tensors), 0, Whole.LastStep))
             .Run(Whole with { CheckpointFolder = _folder[work] }, (part, masks, state) =>
             {
                 parts.Add(masks);

@@ -37,6 +37,13 @@ public sealed class TicketRecipeTests : IDisposable
           - {name: taught, train: {distil: {weight: 0.5, tau: 2}}, cut: {at: initialisation, criterion: random-uniform, levels: [1]}}
           - {name: "2:4", cut: {pattern: "2:4", levels: [0, 1]}}
           - {name: moved, data: stripes, tickets_of: own, rewind: {to: 5}}
+          - name: decoder
+            net: "decoder:demo:layers=1,hidden=48,ffn=64,heads=2,groups=1"
+            data: demo/demo-heldout
+            train: {optimizer: adam, lr: 5e-3, batch: 4, block: 32, iterations: 24, evaluate_every: 8, validation: 8, test_images: 16}
+            cut: {levels: 0..1}
+            rewind: {to: 4}
+            branches: [{branch: reinit, levels: [1]}, {branch: data-order, levels: [1]}]
         claims:
           - {id: pm, text: left, left: own/ticket 1.pm, equals: 60, by: 1}
         """;
@@ -72,6 +79,13 @@ public sealed class TicketRecipeTests : IDisposable
         Assert.True(record.Metrics["own/data-order 2.order_distance"].Value > 0);
         Assert.InRange(record.Metrics["own/data-order 2.disagreement"].Value, 0, 1);
         Assert.False(record.Metrics.ContainsKey("own/mask-only 2.accuracy@10"));
+        Assert.True(record.Metrics["decoder/ticket 0.final_loss"].Value < 7.5, "ln 2048 = 7.6 is where it starts");
+        Assert.True(record.Metrics["decoder/data-order 1.order_distance"].Value > 0);
+        Assert.Equal(60, record.Metrics["decoder/ticket 1.pm"].Value, 0.1);
+        Assert.Contains("early_loss", record.Subjects.Single(s => s.Name == "decoder/reinit 1").Measures.Keys);
+        var decoder = TicketFile.Read(Path.Combine(_folder["whole"], "tickets", "decoder", "seed-1", "level-01.ticket"));
+        Assert.StartsWith("decoder-llama:1x48:2048:", decoder.Architecture, StringComparison.Ordinal);
+        Assert.Equal("normal-0.02", decoder.Initialisation);
         var tickets = ((string[])["seed-1", "seed-2"]).Select(s => TicketFile.Read(Path.Combine(_folder["whole"], "tickets", "own", s, "level-02.ticket"))).ToArray();
         Assert.All(tickets, t => Assert.Equal(5, t.RewindStep));
         Assert.Equal(record.Metrics["own/ticket 2.kept"].Value, tickets.Average(t => t.Masks.Kept));

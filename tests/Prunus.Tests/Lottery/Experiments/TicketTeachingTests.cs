@@ -27,7 +27,7 @@ public sealed class TicketTeachingTests : IDisposable
     public void TheDenseNetOfTheSeed_TeachesItsTickets()
     {
         Libtorch.Load();
-        using var trainings = new TicketTrainings(new TicketStudy([Taught]), _folder["state"], Search, CPU);
+        using var trainings = new TicketTrainings(new TicketStudy([Taught]), _folder["state"], new StudySources(Search), CPU);
         var dense = Run(trainings, 0);
         var level = Run(trainings, 1);
 

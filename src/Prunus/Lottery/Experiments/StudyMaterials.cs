@@ -1,0 +1,30 @@
+using TorchSharp;
+
+namespace Prunus.Lottery.Experiments;
+
+/// <summary>Images and texts of experiments, each read once and kept.</summary>
+/// <param name="sources">Where they lie.</param>
+/// <param name="device">Where tensors live.</param>
+internal sealed class StudyMaterials(StudySources sources, torch.Device device) : IDisposable
+{
+    private readonly Dictionary<string, IStudyMaterial> _known = [];
+
+    /// <exception cref="PrunusInputException">A set, text or model is not there, damaged or too small.</exception>
+    public IStudyMaterial Of(TicketExperiment experiment) => Of(experiment.Net, experiment.Data, experiment.Training);
+
+    /// <exception cref="PrunusInputException">A set, text or model is not there, damaged or too small.</exception>
+    public IStudyMaterial Of(string net, string data, TicketTraining t)
+    {
+        var key = $"{(StudyDecoder.Is(net) ? net : "")} {data} {t.Validation} {t.Batch} {t.Images} {t.TestImages} {t.Block}";
+        return _known.TryGetValue(key, out var known) ? known
+            : _known[key] = StudyDecoder.Is(net) ? StudyText.Load(StudyDecoder.Parse(net), data, sources, t, device) : new StudyImages(StudyData.Load(data, sources.Images, t), device);
+    }
+
+    public void Dispose()
+    {
+        foreach (var material in _known.Values)
+        {
+            material.Dispose();
+        }
+    }
+}

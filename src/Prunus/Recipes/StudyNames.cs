@@ -1,0 +1,29 @@
+using Prunus.Lottery;
+using Prunus.Lottery.Experiments;
+using Prunus.Vision;
+
+namespace Prunus.Recipes;
+
+/// <summary>Names of nets, data and initial values in studies of masked nets.</summary>
+internal static class StudyNames
+{
+    /// <summary>The law of initial values where none is named.</summary>
+    public static string Initialisation(string net) => StudyDecoder.Is(net) ? DecoderTicketArchitecture.Initialisation : "glorot-normal";
+
+    /// <summary>Refuses names that nobody knows, or that do not go together.</summary>
+    /// <exception cref="PrunusInputException">There are some.</exception>
+    public static void Check(YamlMap map, string net, string data, string initialisation)
+    {
+        if (!StudyDecoder.Is(net))
+        {
+            map.Checked("net", () => VisionNets.Named(net));
+            map.Checked("data", () => StudyData.Source(data));
+            map.Checked("initialisation", () => VisionInitialisations.Named(initialisation));
+            return;
+        }
+
+        map.Checked("net", () => StudyDecoder.Parse(net));
+        map.Checked("data", () => ((string[])[StudyText.Names(data).Train, StudyText.Names(data).HeldOut]).Select(RecipeTexts.Named).ToList());
+        map.Checked("initialisation", () => DecoderTicketArchitecture.Deviation(initialisation));
+    }
+}
