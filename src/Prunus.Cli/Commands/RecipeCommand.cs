@@ -15,7 +15,7 @@ internal static class RecipeCommand
     private static readonly Argument<string> Id = new("RECIPE") { Description = "Id of a recipe, or a YAML file." };
     private static readonly Argument<string> Results = new("DIR") { Description = "Folder with run folders RECIPE-SIZE." };
     private static readonly Option<string> Size = ParsedOption.Create("--size", "tiny|cpu|gpu", "Seconds on embedded data, minutes on two cores, or minutes on a GPU.", ParsedOption.OneOf("tiny", "cpu", "gpu"), "cpu");
-    private static readonly Option<int> Jobs = ParsedOption.Create("--jobs", "N", "Cells at a time, each in a process of its own.", ParsedOption.Count(1, 256), 1);
+    internal static readonly Option<int> Jobs = ParsedOption.Create("--jobs", "N", "Cells at a time, each in a process of its own.", ParsedOption.Count(1, 256), 1);
     private static readonly Option<string> Seeds = ParsedOption.Create<string>("--seeds", "1,2,3", "Seeds in place of the recipe's.", ParsedOption.Text);
     private static readonly Option<string> Only = ParsedOption.Create<string>("--only", "A,B*", "Variants to run; * stands for anything.", ParsedOption.Text);
     private static readonly Option<string[]> Model = new("--model") { Description = "Where a model lies: ID=PATH (else PRUNUS_MODELS/ID).", HelpName = "ID=PATH" };
@@ -79,9 +79,15 @@ internal static class RecipeCommand
     private static int Run(VerbContext context)
     {
         var options = new RecipeRunOptions(context.Value(Id), context.Required(Size), Numbers(context), context.Given(Only) ? context.Value(Only)!.Split(',', StringSplitOptions.TrimEntries) : null);
-        var device = TensorSetup.Device(context);
+        var record = Run(context, options, Sources(context), TensorSetup.Device(context));
+        return record.Claims.Any(c => c.Must == true && (c.Verdict == Verdict.Fail || (c.Verdict == Verdict.Inconclusive && context.Value(Strict)))) ? ExitCode.CheckFailed : ExitCode.Done;
+    }
+
+    /// <summary>Runs a recipe in the folder of <c>--out</c> with <c>--jobs</c> processes, and shows what came out.</summary>
+    internal static Record Run(VerbContext context, RecipeRunOptions options, RecipeSources sources, TorchSharp.torch.Device device)
+    {
         using var progress = context.StartProgress();
-        var run = new RecipeRun(options, Sources(context), device, progress, context.Cancellation);
+        var run = new RecipeRun(options, sources, device, progress, context.Cancellation);
         using var folder = RunFolder.Open(run.Identity, context.Given(SharedOptions.Out) ? context.Value(SharedOptions.Out) : null, fresh: context.Value(SharedOptions.Fresh));
         context.ResumeHint = $"what is done is kept in {folder.Path}; repeat the command to go on";
         var record = run.Run(folder, new JobPoolOptions { Workers = context.Required(Jobs), Devices = [device.ToString()] }, progress, context.Cancellation);
@@ -93,7 +99,7 @@ internal static class RecipeCommand
             Show(context, record);
         }
 
-        return record.Claims.Any(c => c.Must == true && (c.Verdict == Verdict.Fail || (c.Verdict == Verdict.Inconclusive && context.Value(Strict)))) ? ExitCode.CheckFailed : ExitCode.Done;
+        return record;
     }
 
     private static void Show(VerbContext context, Record record)
@@ -111,13 +117,19 @@ internal static class RecipeCommand
     private static IReadOnlyList<long>? Numbers(VerbContext context) => !context.Given(Seeds) ? null
         : [.. context.Value(Seeds)!.Split(',').Select(s => long.TryParse(s, out var seed) && seed >= 0 ? seed : throw new PrunusInputException("--seeds", $"has '{s}'", "write e.g. 1,2,3"))];
 
+    /// <summary>What experiments on images need: where sets lie.</summary>
+    internal static RecipeSources Sources(string? data) => new(
+        Path.Combine(AppContext.BaseDirectory, "assets", "demo"), Full(data ?? Environment.GetEnvironmentVariable("PRUNUS_DATA")), new Dictionary<string, string>(), null, CacheFolder);
+
+    private static string CacheFolder => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "prunus");
+
     private static RecipeSources Sources(VerbContext context)
     {
         var models = (context.Value(Model) ?? []).Select(m => m.Split('=', 2) is [var id, var path] ? (id, path) : throw new PrunusInputException("--model", $"'{m}' is no ID=PATH", "write e.g. smollm2=model.gguf"));
         return new RecipeSources(
             Path.Combine(AppContext.BaseDirectory, "assets", "demo"), Full(context.Given(Data) ? context.Value(Data) : Environment.GetEnvironmentVariable("PRUNUS_DATA")),
             models.ToDictionary(m => m.id, m => Path.GetFullPath(m.path), StringComparer.Ordinal), Full(Environment.GetEnvironmentVariable("PRUNUS_MODELS")),
-            Full(context.Given(Cache) ? context.Value(Cache) : null) ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "prunus"),
+            Full(context.Given(Cache) ? context.Value(Cache) : null) ?? CacheFolder,
             Full(context.Given(HealingFlags.TeacherCache) ? context.Value(HealingFlags.TeacherCache) : null));
     }
 

@@ -10,7 +10,8 @@ namespace Prunus.Recipes;
 /// <param name="Size">tiny, cpu or gpu.</param>
 /// <param name="Seeds">Seeds in place of the recipe's own; null for those.</param>
 /// <param name="Only">Patterns of the variants to run; empty for all. Claims and figures that lack one are left out.</param>
-public sealed record RecipeRunOptions(string IdOrPath, string Size, IReadOnlyList<long>? Seeds = null, IReadOnlyList<string>? Only = null);
+/// <param name="Text">A recipe that is in no file, kept as recipe.yaml in the run's folder; <paramref name="IdOrPath"/> is what errors name then. Null to read it.</param>
+public sealed record RecipeRunOptions(string IdOrPath, string Size, IReadOnlyList<long>? Seeds = null, IReadOnlyList<string>? Only = null, string? Text = null);
 
 /// <summary>
 /// Runs a recipe at a size: every cell (a variant or a ticket at a level, with a seed) is done once and kept, so that a run that was stopped or killed goes on
@@ -18,7 +19,7 @@ public sealed record RecipeRunOptions(string IdOrPath, string Size, IReadOnlyLis
 /// </summary>
 public sealed class RecipeRun
 {
-    private const string CellsFile = "cells.json";
+    private const string CellsFile = "cells.json", RecipeFile = "recipe.yaml";
     private readonly RecipeRunOptions _options;
     private readonly IRecipeStudy _study;
 
@@ -28,7 +29,7 @@ public sealed class RecipeRun
     public RecipeRun(RecipeRunOptions options, RecipeSources sources, torch.Device device, IProgress<ProgressUpdate>? progress = null, CancellationToken cancellation = default)
     {
         _options = options;
-        var source = RecipeCatalogue.Open(options.IdOrPath);
+        var source = options.Text is { } text ? (File: options.IdOrPath, Text: text) : RecipeCatalogue.Open(options.IdOrPath);
         Recipe = RecipeReader.Read(source.File, source.Text, options.Only);
         Size = Recipe.Size(options.Size);
         Size = options.Seeds is { } seeds ? Size with { Seeds = seeds } : Size;
@@ -66,6 +67,11 @@ public sealed class RecipeRun
         {
             var cells = _study.Cells(folder.WorkPath("cells"), scratch, folder.Identity.Hash, workers, progress, cancellation);
             var json = new JsonArray([.. cells.Select(c => new JsonObject { ["variant"] = c.Name, ["seed"] = c.Seed, ["result"] = c.Result.ToJson() })]);
+            if (_options.Text is { } text)
+            {
+                AtomicFile.WriteText(Path.Combine(scratch, RecipeFile), text);
+            }
+
             AtomicFile.WriteText(Path.Combine(scratch, CellsFile), new JsonObject { ["format"] = "prunus-cells/1", ["cells"] = json }.ToJsonString() + "\n");
         });
         var record = RecipeRecord.Make(Recipe, _options.Size, Identity, ReadCells(folder.PathOf(CellsFile)));

@@ -15,11 +15,11 @@ internal static class TicketCommand
 
     public static Verb Create()
     {
-        var group = new Verb("ticket", "Lottery tickets: what a file holds, its weights, masks on other weights, accuracy.")
+        var group = new Verb("ticket", "Lottery tickets: their search, controls beside one, what a file holds, its weights, masks on other weights, accuracy.")
         {
-            Examples = ["ticket info a.ticket", "ticket export a.ticket --out start.safetensors", "ticket evaluate a.ticket --weights trained.safetensors --data mnist"],
+            Examples = ["ticket find --net lenet-300-100 --data mnist --out found", "ticket info a.ticket", "ticket export a.ticket --out start.safetensors", "ticket evaluate a.ticket --weights trained.safetensors --data mnist"],
         };
-        foreach (var verb in (Verb[])[TicketInfoCommand.Create(), TicketExportCommand.Create(), TicketApplyCommand.Create(), TicketEvaluateCommand.Create()])
+        foreach (var verb in (Verb[])[TicketFindCommand.Create(), TicketInfoCommand.Create(), TicketExportCommand.Create(), TicketApplyCommand.Create(), TicketEvaluateCommand.Create()])
         {
             group.Subcommands.Add(verb);
         }

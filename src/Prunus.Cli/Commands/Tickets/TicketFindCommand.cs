@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Globalization;
+using Prunus.Cli.Options;
+using Prunus.Lottery.Masks;
+using Prunus.Recipes;
+
+namespace Prunus.Cli.Commands.Tickets;
+
+/// <summary><c>prunus ticket find --net NET --data SET</c>: searches tickets by iterative magnitude pruning, or otherwise.</summary>
+internal static class TicketFindCommand
+{
+    private static readonly Option<string> Net = ParsedOption.Create<string>("--net", "NET", "Net: lenet-300-100, conv-4, mlp:64-32 (list nets).", ParsedOption.Text);
+    private static readonly Option<string> Initialisation = ParsedOption.Create("--init", "LAW", "Law of the first weights (list initialisations).", ParsedOption.Text, "glorot-normal");
+    private static readonly Option<int> Levels = ParsedOption.Create("--levels", "N", "Rounds of train and cut.", ParsedOption.Count(1, 99), 10);
+    private static readonly Option<double> Share = ParsedOption.Create<double>("--cut", "20%", "Share of the weights left that goes in a round; by default what papers cut of the net, else 20%, and 10% of the last layer.", ParsedOption.Share);
+    private static readonly Option<double> Output = ParsedOption.Create<double>("--cut-output", "10%", "The same of the last layer, where --cut is given: half as much by default, or as much in one ranking.", ParsedOption.Share);
+    private static readonly Option<string> Scope = ParsedOption.Create<string>(
+        "--scope", "layers|global|global-hidden", "What is ranked together: each layer by itself, all, or all but the last.", ParsedOption.OneOf("layers", "global", "global-hidden"));
+    private static readonly Option<string> Criterion = ParsedOption.Create("--criterion", "ID", "Which weights stay (list criteria; with --at initialisation: list initial-criteria).", ParsedOption.Text, "large-final");
+    private static readonly Option<string> At = ParsedOption.Create(
+        "--at", "end|initialisation|training", "When masks are found: after trainings, before, or little by little during one.", ParsedOption.OneOf("end", "initialisation", "training"), "end");
+
+    private static readonly Option<bool> Once = new("--once") { Description = "One-shot: each level is cut from the trained dense net." };
+    private static readonly Option<string> Kind = ParsedOption.Create(
+        "--rewind-kind", "weights|rate|finetune", "What is taken back: weights, the learning rate alone, or nothing.", ParsedOption.OneOf("weights", "rate", "finetune"), "weights");
+
+    private static readonly Option<string> Branches = ParsedOption.Create<string>("--branches", "A,B", "Controls beside each ticket (list branches).", ParsedOption.Text);
+
+    public static Verb Create() => new Verb("find", "Searches tickets: trains, cuts, sets back, again; leaves a ticket file of each level and seed, and a table.")
+    {
+        Options = { Net, Initialisation, Levels, Share, Output, Scope, Criterion, At, Once, Kind, Branches },
+        Examples =
+        [
+            "ticket find --net lenet-300-100 --data mnist --levels 15 --branches reinit,random-mask --out found",
+            "ticket find --net resnet-20 --data cifar10 --optimizer sgd --lr 0.1 --augment --rewind 500 --init kaiming-normal",
+        ],
+        Run = Run,
+    }.With(TicketTrainingFlags.All);
+
+    private static int Run(VerbContext context)
+    {
+        var (net, data) = (context.Need(Net), context.Need(TicketTrainingFlags.Data));
+        var levels = context.Required(Levels);
+        return TicketTrainingFlags.Run(context, new TicketRecipe("ticket-find", $"Tickets of {net} on {data}", $"What prunus ticket find was asked for: tickets of {levels} levels.", "search")
+        {
+            Seeds = TicketTrainingFlags.SeedsOf(context),
+            Branches = context.Given(Branches) ? TicketTrainingFlags.Parts(context.Value(Branches)!) : [],
+            Keys = new Dictionary<string, object>
+            {
+                ["net"] = net,
+                ["data"] = data,
+                ["initialisation"] = context.Required(Initialisation),
+                ["train"] = TicketTrainingFlags.Train(context),
+                ["cut"] = Cut(context, net, levels),
+                ["rewind"] = new Dictionary<string, object> { ["to"] = context.Required(TicketTrainingFlags.Rewind), ["kind"] = context.Required(Kind) },
+            },
+        });
+    }
+
+    private static Dictionary<string, object> Cut(VerbContext context, string net, int levels)
+    {
+        var preset = context.Given(Share) ? null : MaskRatePresets.All.FirstOrDefault(p => p.Net == net);
+        var share = context.Given(Share) ? context.Value(Share) : 0.2;
+        var scope = context.Given(Scope) ? context.Value(Scope)! : preset?.Scope == MaskScope.Global ? "global" : "layers";
+        var output = context.Given(Output) ? context.Value(Output) : scope == "layers" ? share / 2 : share;
+        var rates = preset?.Rates ?? new MaskRates(share, share, output);
+        var cut = new Dictionary<string, object>
+        {
+            ["levels"] = string.Create(CultureInfo.InvariantCulture, $"0..{levels}"),
+            ["criterion"] = context.Required(Criterion),
+            ["scope"] = scope,
+            ["convolution"] = rates.Convolution,
+            ["linear"] = rates.Linear,
+            ["output"] = context.Given(Output) ? output : rates.Output,
+        };
+        if (context.Value(Once))
+        {
+            cut["once"] = "true";
+        }
+
+        if (context.Required(At) is not "end" and var at)
+        {
+            cut["at"] = at;
+        }
+
+        return cut;
+    }
+}

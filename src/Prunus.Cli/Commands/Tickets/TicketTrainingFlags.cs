@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Prunus.Cli.Options;
+using Prunus.Native;
+using Prunus.Recipes;
+using TorchSharp;
+
+namespace Prunus.Cli.Commands.Tickets;
+
+/// <summary>Options of the verbs that train tickets, and how they run: as a recipe of one experiment, so that they resume and report as recipes do.</summary>
+internal static class TicketTrainingFlags
+{
+    /// <summary>Set of images.</summary>
+    public static Option<string> Data { get; } = ParsedOption.Create<string>("--data", "SET", "Set of images (data); SET/a and SET/b are its halves.", ParsedOption.Text);
+
+    /// <summary>k of rewinding.</summary>
+    public static Option<int> Rewind { get; } = ParsedOption.Create("--rewind", "K", "Training step whose weights survivors are set back to.", ParsedOption.Count(0), 0);
+
+    private static readonly Option<string> Folder = ParsedOption.Create<string>("--data-dir", "DIR", "Folder of the sets (PRUNUS_DATA, else ./data).", ParsedOption.Text);
+    private static readonly Option<string> Seeds = ParsedOption.Create("--seeds", "1,2,3", "Seeds; each is a training of its own. Also 1..5.", ParsedOption.Text, "1,2,3");
+    private static readonly Option<string> Optimizer = ParsedOption.Create("--optimizer", "adam|sgd", "Optimizer.", ParsedOption.OneOf("adam", "sgd"), "adam");
+    private static readonly Option<double> Rate = ParsedOption.Create("--lr", "X", "Learning rate.", ParsedOption.Real(1e-9, 100), 1.2e-3);
+    private static readonly Option<double> Momentum = ParsedOption.Create("--momentum", "X", "Momentum of sgd.", ParsedOption.Real(0, 1), 0.9);
+    private static readonly Option<double> Decay = ParsedOption.Create("--weight-decay", "X", "L2 decay.", ParsedOption.Real(0, 1), 0.0);
+    private static readonly Option<int> Batch = ParsedOption.Create("--batch", "N", "Images of a batch.", ParsedOption.Count(1, 1 << 16), 60);
+    private static readonly Option<int> Iterations = ParsedOption.Create("--iterations", "N", "Steps of a training.", ParsedOption.Count(1), 10_000);
+    private static readonly Option<int> EvaluateEvery = ParsedOption.Create("--evaluate-every", "N", "Steps between evaluations.", ParsedOption.Count(1), 100);
+    private static readonly Option<string> Drops = ParsedOption.Create<string>("--drops", "N,M", "Steps at which the rate falls to a tenth.", ParsedOption.Text);
+    private static readonly Option<int> WarmUp = ParsedOption.Create("--warmup", "N", "Steps of linear warm-up.", ParsedOption.Count(0), 0);
+    private static readonly Option<bool> Augment = new("--augment") { Description = "Flips and shifts training images." };
+    private static readonly Option<int> Validation = ParsedOption.Create("--validation", "N", "Training images held back for early stopping.", ParsedOption.Count(1), 5000);
+
+    /// <summary>All of them, to add to a verb.</summary>
+    public static IEnumerable<Option> All =>
+    [
+        Data, Folder, Iterations, Optimizer, Rate, Momentum, Decay, Batch, EvaluateEvery, Drops, WarmUp, Augment, Validation, Rewind, Seeds, RecipeCommand.Jobs, SharedOptions.Out, SharedOptions.Fresh,
+    ];
+
+    /// <summary>A recipe's <c>train</c>.</summary>
+    public static Dictionary<string, object> Train(VerbContext context)
+    {
+        var train = new Dictionary<string, object>
+        {
+            ["optimizer"] = context.Required(Optimizer),
+            ["lr"] = context.Required(Rate),
+            ["momentum"] = context.Required(Momentum),
+            ["weight_decay"] = context.Required(Decay),
+            ["batch"] = context.Required(Batch),
+            ["iterations"] = context.Required(Iterations),
+            ["evaluate_every"] = context.Required(EvaluateEvery),
+            ["warmup"] = context.Required(WarmUp),
+            ["augment"] = context.Value(Augment) ? "true" : "false",
+            ["validation"] = context.Required(Validation),
+        };
+        if (context.Given(Drops))
+        {
+            train["drops"] = Parts(context.Value(Drops)!);
+        }
+
+        return train;
+    }
+
+    /// <summary>What a list of an option holds.</summary>
+    public static string[] Parts(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Seeds as recipes write them.</summary>
+    public static string[] SeedsOf(VerbContext context) => Parts(context.Required(Seeds));
+
+    /// <summary>Runs the recipe: tickets, record, report and recipe.yaml in the run's folder, a table on the console.</summary>
+    public static int Run(VerbContext context, TicketRecipe recipe)
+    {
+        var device = TensorSetup.Device(context);
+        var size = device.type == DeviceType.CUDA ? "gpu" : "cpu";
+        var verb = recipe.Id.Replace('-', ' ');
+        try
+        {
+            RecipeCommand.Run(
+                context, new RecipeRunOptions(verb, size, Text: recipe.ToYaml(size)), RecipeCommand.Sources(context.Given(Folder) ? context.Value(Folder) : null), device);
+            return ExitCode.Done;
+        }
+        catch (PrunusInputException e) when (e.Subject.StartsWith(verb + ":", StringComparison.Ordinal))
+        {
+            // Lines of a recipe that nobody has seen say nothing.
+            throw new PrunusInputException(verb, e.Problem, e.Remedy, e);
+        }
+    }
+}

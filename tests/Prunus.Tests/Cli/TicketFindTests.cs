@@ -1,0 +1,60 @@
+using Prunus.Lottery.Tickets;
+using Prunus.Recipes;
+using Prunus.Runs;
+using Prunus.Tests.Runs;
+
+namespace Prunus.Tests.Cli;
+
+public sealed class TicketFindTests : IDisposable
+{
+    private static readonly string[] Small =
+        ["--net", "mlp:24-12", "--data", "blobs", "--levels", "2", "--iterations", "20", "--batch", "50", "--validation", "200", "--evaluate-every", "10", "--device", "cpu"];
+
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public void Find_LeavesTicketsATableAndTheRecipe()
+    {
+        var (code, output, error) = Tool.Run(["ticket", "find", .. Small, "--seeds", "3..4", "--branches", "reinit", "--rewind", "5", "--cut", "40%", "--out", _folder["found"], "--quiet"]);
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("| search/ticket 2 |", output, StringComparison.Ordinal);
+        Assert.Contains("| search/reinit 2 |", output, StringComparison.Ordinal);
+        foreach (var seed in new[] { 3, 4 })
+        {
+            var ticket = TicketFile.Read(_folder[Path.Combine("found", "tickets", "search", $"seed-{seed}", "level-02.ticket")]);
+            Assert.Equal(("mlp:24-12:1x16x16:4", seed, 5L), (ticket.Architecture, ticket.Seed, ticket.RewindStep));
+
+            // 256 · 24, 24 · 12 and 12 · 4 weights; of the first two 40 % go twice, of the last 20 %.
+            Assert.Equal([2213, 104, 32], ticket.Masks.Names.Select(n => ticket.Masks[n].Kept));
+        }
+
+        // The recipe that was run is left, and is one.
+        var path = _folder[Path.Combine("found", "recipe.yaml")];
+        Assert.Equal(["search/ticket 0", "search/ticket 1", "search/ticket 2", "search/reinit 1", "search/reinit 2"], RecipeReader.Read(path, File.ReadAllText(path)).Size("cpu").CellNames);
+        Assert.Equal("ticket-find", RecordJson.ReadRecord(_folder["found"]).Recipe);
+    }
+
+    [Theory]
+    [InlineData("ticket find: search cuts by 'snip', which looks at gradients", "--criterion", "snip")]
+    [InlineData("ticket find: search rewinds to step 20 of 20; ", "--rewind", "20")]
+    [InlineData("ticket find: net 'mlp' lacks widths; ", "--net", "mlp")]
+    [InlineData("ticket find: blob no such set of images; ", "--data", "blob")]
+    [InlineData("ticket find: 'seeds' has 'x'; ", "--seeds", "x")]
+    [InlineData("ticket find: branch 'rainit' is not known; ", "--branches", "rainit")]
+    [InlineData("--cut: 120% is out of range; ", "--cut", "120%")]
+    public void BadInput_IsOneLineBeforeAnythingIsWritten(string start, string option, string value)
+    {
+        string[] arguments = [.. Small];
+        var at = Array.IndexOf(arguments, option);
+        var (code, output, error) = Tool.Run(["ticket", "find", .. at < 0 ? arguments : [.. arguments[..at], .. arguments[(at + 2)..]], option, value, "--out", _folder["no"]]);
+        Assert.Equal((2, ""), (code, output));
+        Assert.StartsWith("prunus: " + start, error, StringComparison.Ordinal);
+        Assert.Equal(1, error.Count(c => c == '\n'));
+        Assert.False(Directory.Exists(_folder["no"]));
+    }
+
+    [Fact]
+    public void NetAndDataAreNeeded() => Assert.StartsWith("prunus: --net: is missing; ", Tool.Run("ticket", "find", "--data", "blobs").Error, StringComparison.Ordinal);
+
+    public void Dispose() => _folder.Dispose();
+}
