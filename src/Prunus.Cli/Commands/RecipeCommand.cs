@@ -16,6 +16,7 @@ internal static class RecipeCommand
     private static readonly Argument<string> Results = new("DIR") { Description = "Folder with run folders RECIPE-SIZE." };
     private static readonly Option<string> Size = ParsedOption.Create("--size", "tiny|cpu|gpu", "Seconds on embedded data, minutes on two cores, or minutes on a GPU.", ParsedOption.OneOf("tiny", "cpu", "gpu"), "cpu");
     internal static readonly Option<int> Jobs = ParsedOption.Create("--jobs", "N", "Cells at a time, each in a process of its own.", ParsedOption.Count(1, 256), 1);
+    internal static readonly Option<int> Stack = ParsedOption.Create<int>("--stack", "N", "Most trainings of ticket experiments in one batched model (64 on a GPU, 1 on a CPU).", ParsedOption.Count(1, 1024));
     private static readonly Option<string> Seeds = ParsedOption.Create<string>("--seeds", "1,2,3", "Seeds in place of the recipe's.", ParsedOption.Text);
     private static readonly Option<string> Only = ParsedOption.Create<string>("--only", "A,B*", "Variants to run; * stands for anything.", ParsedOption.Text);
     private static readonly Option<string[]> Model = new("--model") { Description = "Where a model lies: ID=PATH (else PRUNUS_MODELS/ID).", HelpName = "ID=PATH" };
@@ -33,7 +34,7 @@ internal static class RecipeCommand
         group.Subcommands.Add(new Verb("run", "Runs a recipe; the same command goes on where it was stopped.")
         {
             Arguments = { Id },
-            Options = { Size, Jobs, Seeds, Only, Model, Data, Cache, HealingFlags.TeacherCache, Strict, SharedOptions.Out, SharedOptions.Fresh },
+            Options = { Size, Jobs, Stack, Seeds, Only, Model, Data, Cache, HealingFlags.TeacherCache, Strict, SharedOptions.Out, SharedOptions.Fresh },
             Examples = ["recipe run minitron-logit-loss --size tiny", "recipe run mine.yaml --size cpu --jobs 2 --out mine"],
             Run = Run,
         });
@@ -83,15 +84,20 @@ internal static class RecipeCommand
         return record.Claims.Any(c => c.Must == true && (c.Verdict == Verdict.Fail || (c.Verdict == Verdict.Inconclusive && context.Value(Strict)))) ? ExitCode.CheckFailed : ExitCode.Done;
     }
 
-    /// <summary>Runs a recipe in the folder of <c>--out</c> with <c>--jobs</c> processes, and shows what came out.</summary>
+    /// <summary>Runs a recipe in the folder of <c>--out</c> with <c>--jobs</c> processes and stacks of <c>--stack</c> trainings, and shows what came out.</summary>
     internal static Record Run(VerbContext context, RecipeRunOptions options, RecipeSources sources, TorchSharp.torch.Device device)
     {
         using var progress = context.StartProgress();
-        var run = new RecipeRun(options, sources, device, progress, context.Cancellation);
+        var run = new RecipeRun(options with { Stack = context.Given(Stack) ? context.Required(Stack) : null }, sources, device, progress, context.Cancellation);
         using var folder = RunFolder.Open(run.Identity, context.Given(SharedOptions.Out) ? context.Value(SharedOptions.Out) : null, fresh: context.Value(SharedOptions.Fresh));
         context.ResumeHint = $"what is done is kept in {folder.Path}; repeat the command to go on";
         var record = run.Run(folder, new JobPoolOptions { Workers = context.Required(Jobs), Devices = [device.ToString()] }, progress, context.Cancellation);
         progress.Dispose();
+        foreach (var warning in run.Warnings)
+        {
+            context.Terminal.Error.WriteLine($"prunus: warning: {warning}");
+        }
+
         RunReport.Finish(context, folder, record, device, []);
         RecordFigures.Write(folder.Path, record);
         if (!context.Json)

@@ -11,7 +11,7 @@ namespace Prunus.Batches;
 /// </summary>
 public sealed class ImageBatches : IDisposable
 {
-    private readonly ulong _seed;
+    private readonly IReadOnlyList<ulong> _seeds;
     private readonly AugmentationOptions? _augmentation;
     private readonly Tensor _images, _labels, _mean, _deviation;
     private readonly Tensor? _places, _shifts;
@@ -26,6 +26,19 @@ public sealed class ImageBatches : IDisposable
     /// <param name="augmentation">How training images are varied; null = not.</param>
     /// <exception cref="PrunusInputException">The batch is larger than the set, or an option is out of range.</exception>
     public ImageBatches(ImageSet set, Device device, int batchSize, ChannelStatistics statistics, ulong seed, AugmentationOptions? augmentation = null)
+        : this(set, device, batchSize, statistics, [seed], augmentation)
+    {
+    }
+
+    /// <summary>Batches of several orders side by side: see <see cref="TrainEach"/>.</summary>
+    /// <param name="set">The images.</param>
+    /// <param name="device">Where they are kept and batches are made.</param>
+    /// <param name="batchSize">B.</param>
+    /// <param name="statistics">What to normalise with.</param>
+    /// <param name="seeds">Of order and variations, one or more.</param>
+    /// <param name="augmentation">How training images are varied; null = not.</param>
+    /// <exception cref="PrunusInputException">The batch is larger than the set, or an option is out of range.</exception>
+    public ImageBatches(ImageSet set, Device device, int batchSize, ChannelStatistics statistics, IReadOnlyList<ulong> seeds, AugmentationOptions? augmentation = null)
     {
         if (batchSize < 1 || batchSize > set.Count)
         {
@@ -35,7 +48,7 @@ public sealed class ImageBatches : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(statistics.Mean.Count, set.Shape.Channels);
         augmentation?.Validate();
         Libtorch.Load();
-        (Shape, Count, BatchSize, _seed, _augmentation) = (set.Shape, set.Count, batchSize, seed, augmentation);
+        (Shape, Count, BatchSize, _seeds, _augmentation) = (set.Shape, set.Count, batchSize, seeds, augmentation);
         using var scope = NewDisposeScope();
         var (channels, height, width) = (set.Shape.Channels, set.Shape.Height, set.Shape.Width);
         _images = tensor(set.Images.ToArray(), [set.Count, channels, height, width]).to(device).DetachFromDisposeScope();
@@ -61,20 +74,15 @@ public sealed class ImageBatches : IDisposable
     public int StepsPerEpoch => Count / BatchSize;
 
     /// <summary>The training batch of a step, counted from 0 over all epochs: in the epoch's order, varied, normalised.</summary>
-    public ImageBatch Train(long step)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(step);
-        Enter(step / StepsPerEpoch);
-        using var scope = NewDisposeScope();
-        var start = step % StepsPerEpoch * BatchSize;
-        var picked = _order!.narrow(0, start, BatchSize);
-        var images = _images.index_select(0, picked);
-        if (_draws is not null)
-        {
-            images = Vary(images, _draws.narrow(0, start, BatchSize));
-        }
+    /// <exception cref="InvalidOperationException">There are several orders.</exception>
+    public ImageBatch Train(long step) => _seeds.Count == 1 ? Pick(step) : throw new InvalidOperationException("batches of several orders are asked for by TrainEach");
 
-        return Moved(Normalise(images), _labels.index_select(0, picked));
+    /// <summary>The training batches of a step, one of each seed: images [seeds,B,C,H,W], labels [seeds,B].</summary>
+    public ImageBatch TrainEach(long step)
+    {
+        using var scope = NewDisposeScope();
+        var flat = Pick(step);
+        return Moved(flat.Images.view(_seeds.Count, BatchSize, Shape.Channels, Shape.Height, Shape.Width), flat.Labels.view(_seeds.Count, BatchSize));
     }
 
     /// <summary>Images <paramref name="start"/> … in the order of the set, unvaried, normalised; fewer than B at the end of the set.</summary>
@@ -95,6 +103,23 @@ public sealed class ImageBatches : IDisposable
         }
     }
 
+    // All seeds' batches after each other.
+    private ImageBatch Pick(long step)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        Enter(step / StepsPerEpoch);
+        using var scope = NewDisposeScope();
+        var start = step % StepsPerEpoch * BatchSize;
+        var picked = _order!.narrow(1, start, BatchSize).reshape(-1);
+        var images = _images.index_select(0, picked);
+        if (_draws is not null)
+        {
+            images = Vary(images, _draws.narrow(1, start, BatchSize).reshape(-1, 3));
+        }
+
+        return Moved(Normalise(images), _labels.index_select(0, picked));
+    }
+
     private static ImageBatch Moved(Tensor images, Tensor labels) => new(images.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
 
     // [C] on the scale 0 to 1 → [C,1,1] on that of bytes.
@@ -111,11 +136,13 @@ public sealed class ImageBatches : IDisposable
         using var scope = NewDisposeScope();
         _order?.Dispose();
         _draws?.Dispose();
-        _order = tensor(EpochDraws.Order(_seed, checked((uint)epoch), Count)).to(_images.device).to(ScalarType.Int64).DetachFromDisposeScope();
-        _draws = _augmentation is null ? null
-            : tensor(EpochDraws.Augmentation(_seed, checked((uint)epoch), Count, _augmentation), [Count, 3]).to(_images.device).to(ScalarType.Int64).DetachFromDisposeScope();
+        _order = Drawn(seed => tensor(EpochDraws.Order(seed, checked((uint)epoch), Count)));
+        _draws = _augmentation is null ? null : Drawn(seed => tensor(EpochDraws.Augmentation(seed, checked((uint)epoch), Count, _augmentation), [Count, 3]));
         _epoch = epoch;
     }
+
+    // [seeds,…] on the device.
+    private Tensor Drawn(Func<ulong, Tensor> draw) => stack(_seeds.Select(draw)).to(_images.device).to(ScalarType.Int64).DetachFromDisposeScope();
 
     // images: [B,C,H,W] bytes; draws: [B,3] row, column, mirrored.
     private Tensor Vary(Tensor images, Tensor draws)
@@ -126,7 +153,7 @@ public sealed class ImageBatches : IDisposable
         // Where each pixel lies in the flat padded plane: [B,3]·[3,H·W] + [1,H·W] → [B,1,H·W] → [B,C,H·W].
         var flat = (draws.unsqueeze(2) * _shifts!).sum(1, keepdim: true).add_(_places!);
         var (channels, pixels) = (Shape.Channels, Shape.Height * Shape.Width);
-        return padded.view(BatchSize, channels, -1).gather(2, flat.expand(BatchSize, channels, pixels)).view(BatchSize, channels, Shape.Height, Shape.Width);
+        return padded.view(images.size(0), channels, -1).gather(2, flat.expand(images.size(0), channels, pixels)).view(images.size(0), channels, Shape.Height, Shape.Width);
     }
 
     // Places: [1,H·W] of pixel (y, x) in a padded plane, uncut. Shifts: [3,H·W], by how much a row, a column and the mirror move it; mirrored columns run W-1 … 0.

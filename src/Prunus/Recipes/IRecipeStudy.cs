@@ -10,6 +10,9 @@ internal interface IRecipeStudy
     /// <summary>What decides the numbers beside recipe, size, seeds and device: data and donors by their hashes.</summary>
     JsonObject Inputs { get; }
 
+    /// <summary>What went another way than it should have while cells were computed, a line each.</summary>
+    IReadOnlyList<string> Warnings => [];
+
     /// <summary>Every cell's result. What is done already is read from <paramref name="work"/>.</summary>
     /// <param name="work">Folder that a repeated call goes on from.</param>
     /// <param name="identity">Hash of the run.</param>

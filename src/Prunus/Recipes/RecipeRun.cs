@@ -11,7 +11,11 @@ namespace Prunus.Recipes;
 /// <param name="Seeds">Seeds in place of the recipe's own; null for those.</param>
 /// <param name="Only">Patterns of the variants to run; empty for all. Claims and figures that lack one are left out.</param>
 /// <param name="Text">A recipe that is in no file, kept as recipe.yaml in the run's folder; <paramref name="IdOrPath"/> is what errors name then. Null to read it.</param>
-public sealed record RecipeRunOptions(string IdOrPath, string Size, IReadOnlyList<long>? Seeds = null, IReadOnlyList<string>? Only = null, string? Text = null);
+public sealed record RecipeRunOptions(string IdOrPath, string Size, IReadOnlyList<long>? Seeds = null, IReadOnlyList<string>? Only = null, string? Text = null)
+{
+    /// <summary>Most trainings of ticket experiments that a process does as one batched model; null = 64 on a GPU, 1 on a CPU. It changes no number but by rounding.</summary>
+    public int? Stack { get; init; }
+}
 
 /// <summary>
 /// Runs a recipe at a size: every cell (a variant or a ticket at a level, with a seed) is done once and kept, so that a run that was stopped or killed goes on
@@ -20,6 +24,7 @@ public sealed record RecipeRunOptions(string IdOrPath, string Size, IReadOnlyLis
 public sealed class RecipeRun
 {
     private const string CellsFile = "cells.json", RecipeFile = "recipe.yaml";
+    private const int StackOnGpu = 64;
     private readonly RecipeRunOptions _options;
     private readonly IRecipeStudy _study;
 
@@ -34,7 +39,7 @@ public sealed class RecipeRun
         Size = Recipe.Size(options.Size);
         Size = options.Seeds is { } seeds ? Size with { Seeds = seeds } : Size;
         _study = Size.Tickets is { } tickets
-            ? new TicketCells(tickets, Size.Seeds, options.Size, source, sources)
+            ? new TicketCells(tickets, Size.Seeds, options.Size, source, sources, options.Stack ?? (device.type == DeviceType.CUDA ? StackOnGpu : 1))
             : new PruningStudy(Size, options.Size, source, sources, device, progress, cancellation);
         var identity = new JsonObject
         {
@@ -58,6 +63,9 @@ public sealed class RecipeRun
     public RecipeSize Size { get; }
 
     public RunIdentity Identity { get; }
+
+    /// <summary>What went another way than it should have, a line each; the numbers hold.</summary>
+    public IReadOnlyList<string> Warnings => _study.Warnings;
 
     /// <summary>Does the cells that are not done yet and returns the record (also written to the folder).</summary>
     /// <exception cref="OperationCanceledException">Cancelled; the same call goes on.</exception>

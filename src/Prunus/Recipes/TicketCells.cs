@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Prunus.Checkpoints;
 using Prunus.Jobs;
 using Prunus.Lottery.Experiments;
 using Prunus.Runs;
@@ -8,19 +9,30 @@ namespace Prunus.Recipes;
 /// <summary>Ticket experiments of a recipe: a cell is a branch at a level with a seed, the mean over its replicates.</summary>
 internal sealed class TicketCells : IRecipeStudy
 {
+    private const int Limit = 256 << 20;
     private readonly TicketStudy _study;
     private readonly IReadOnlyList<long> _seeds;
     private readonly JsonObject _setup;
+    private readonly int _most;
+    private readonly HashSet<string> _warnings = new(StringComparer.Ordinal);
 
+    /// <param name="study">The experiments.</param>
+    /// <param name="seeds">Their seeds.</param>
+    /// <param name="sizeName">tiny, cpu or gpu.</param>
+    /// <param name="source">File and text of the recipe.</param>
+    /// <param name="sources">Where sets of images lie.</param>
+    /// <param name="most">Most trainings that a process does as one batched model.</param>
     /// <exception cref="PrunusInputException">A set of images, a text or a model is not there.</exception>
-    public TicketCells(TicketStudy study, IReadOnlyList<long> seeds, string sizeName, (string File, string Text) source, RecipeSources sources)
+    public TicketCells(TicketStudy study, IReadOnlyList<long> seeds, string sizeName, (string File, string Text) source, RecipeSources sources, int most)
     {
-        (_study, _seeds) = (study, seeds);
+        (_study, _seeds, _most) = (study, seeds, most);
         _setup = new JsonObject { ["file"] = source.File, ["recipe"] = source.Text, ["size"] = sizeName, ["sources"] = sources.ToJson() };
         Inputs = StudyInputs.Of(study.Experiments.Select(e => (e.Net, e.Data)), StudyInputs.Sources(sources));
     }
 
     public JsonObject Inputs { get; }
+
+    public IReadOnlyList<string> Warnings => [.. _warnings];
 
     public IReadOnlyList<RecipeCell> Cells(string work, string results, string identity, JobPoolOptions workers, IProgress<ProgressUpdate>? progress, CancellationToken cancellation)
     {
@@ -31,15 +43,9 @@ internal sealed class TicketCells : IRecipeStudy
         var done = new WaveProgress(waves.Sum(w => w.Count), progress);
         foreach (var wave in waves)
         {
-            var outcomes = pool.Run("trainings", [.. wave.Select(j => new Job(j.Id, j.ToJson(), Path.Combine(work, j.Id + ".json")))], done, cancellation);
-            if (outcomes.FirstOrDefault(o => o.Failure is not null)?.Failure is { } failure)
+            foreach (var (job, outcome) in Wave(wave, work, workers.Workers, pool, done, cancellation))
             {
-                throw failure.ToException();
-            }
-
-            foreach (var (job, outcome) in wave.Zip(outcomes))
-            {
-                found[job] = TicketOutcome.FromJson(outcome.Result!, outcome.Job.ResultPath);
+                found[job] = outcome;
             }
 
             done.Next(wave.Count);
@@ -49,13 +55,48 @@ internal sealed class TicketCells : IRecipeStudy
         return [.. TicketSummary.Of(_study, _seeds, found, Path.Combine(work, "state")).Select(c => new RecipeCell(c.Cell, c.Seed, new CellResult(c.Metrics, c.Curve, 1)))];
     }
 
+    // Outcomes are kept training by training, so that those of a wave that was stopped count whatever stacks come next.
+    private IEnumerable<(TicketJob Job, TicketOutcome Outcome)> Wave(
+        IReadOnlyList<TicketJob> wave, string work, int processes, JobPool pool, WaveProgress progress, CancellationToken cancellation)
+    {
+        TicketJob[] kept = [.. wave.Where(j => File.Exists(PathOf(j.Id)))];
+        progress.Kept = kept.Length;
+        foreach (var job in kept)
+        {
+            yield return (job, TicketOutcome.FromJson(StrictJson.Object(PathOf(job.Id), SmallFile.Read(PathOf(job.Id), Limit), Limit), PathOf(job.Id)));
+        }
+
+        var stacks = TicketStack.Of(_study, [.. wave.Except(kept)], _most, processes);
+        var ends = pool.Run("trainings", [.. stacks.Select(s => new Job(s.Id, s.ToJson(), PathOf(s.Id), s.Members.Count))], progress, cancellation);
+        foreach (var (stack, end) in stacks.Zip(ends).Where(e => e.Second.Result is not null))
+        {
+            var (outcomes, warning) = stack.Read(end.Result!, end.Job.ResultPath);
+            _warnings.UnionWith(warning is null ? [] : [warning]);
+            foreach (var (job, outcome) in stack.Members.Zip(outcomes))
+            {
+                AtomicFile.WriteText(PathOf(job.Id), outcome.ToJson().ToJsonString() + "\n");
+                yield return (job, outcome);
+            }
+        }
+
+        if (ends.FirstOrDefault(o => o.Failure is not null)?.Failure is { } failure)
+        {
+            throw failure.ToException();
+        }
+
+        string PathOf(string id) => Path.Combine(work, id + ".json");
+    }
+
     // Waves are one after another; the user sees one bar.
     private sealed class WaveProgress(int total, IProgress<ProgressUpdate>? progress) : IProgress<ProgressUpdate>
     {
         private int _before;
 
+        /// <summary>Trainings of the wave that were done before.</summary>
+        public int Kept { get; set; }
+
         public void Next(int count) => _before += count;
 
-        public void Report(ProgressUpdate value) => progress?.Report(value with { Step = _before + value.Step, Total = total });
+        public void Report(ProgressUpdate value) => progress?.Report(value with { Step = _before + Kept + value.Step, Total = total });
     }
 }

@@ -1,5 +1,6 @@
 using Prunus.Batches;
 using Prunus.Datasets.Images;
+using Prunus.Lottery.Stacking;
 using Prunus.Lottery.Training;
 using Prunus.Vision;
 using TorchSharp;
@@ -9,17 +10,20 @@ namespace Prunus.Lottery.Experiments;
 /// <summary>Images of an experiment on a device, ready to be evaluated on.</summary>
 internal sealed class StudyImages : IStudyMaterial
 {
-    private const int EvaluationBatch = 1000;
+    // On a GPU a batch holds some megabytes of images, lest the host be slower than the device.
+    private const int EvaluationBatch = 1000, EvaluationBytes = 4_000_000;
     private readonly ImageBatches _validation, _test, _seen;
     private readonly torch.Device _device;
+    private StepData? _steps;
 
     public StudyImages(StudyData data, torch.Device device)
     {
         (Data, _device) = (data, device);
+        var batch = device.type == DeviceType.CPU ? EvaluationBatch : Math.Max(EvaluationBatch, EvaluationBytes / data.Train.Shape.Bytes);
         (_validation, _test) = (Of(data.Validation), Of(data.Test));
         _seen = Of(data.Train.Pick([.. Enumerable.Range(0, Math.Min(data.Train.Count, data.Test.Count))]));
 
-        ImageBatches Of(ImageSet set) => new(set, device, Math.Min(EvaluationBatch, set.Count), data.Statistics, 0);
+        ImageBatches Of(ImageSet set) => new(set, device, Math.Min(batch, set.Count), data.Statistics, 0);
     }
 
     public StudyData Data { get; }
@@ -35,14 +39,29 @@ internal sealed class StudyImages : IStudyMaterial
     public ITicketArchitecture Architecture(string net) => new VisionTicketArchitecture(
         VisionNets.Named(net, new MapShape(Data.Train.Shape.Channels, Data.Train.Shape.Height, Data.Train.Shape.Width), Data.Train.ClassNames.Count));
 
-    public StudyOrder Order(TicketTraining training, ulong seed)
+    public StudyOrder Order(TicketTraining training, ulong seed) => Orders(training, [seed]);
+
+    /// <summary>Batches of several nets that are trained together.</summary>
+    /// <param name="training">Size of a batch, and whether images are varied.</param>
+    /// <param name="seeds">Of each one's order.</param>
+    public StudyOrder Orders(TicketTraining training, IReadOnlyList<ulong> seeds)
     {
-        var batches = new ImageBatches(Data.Train, _device, training.Batch, Data.Statistics, seed, training.Augment ? new AugmentationOptions() : null);
-        return new StudyOrder(step => batches.Train(step), batches);
+        var batches = new MemberBatches(Data, _device, training, seeds);
+        return new StudyOrder(batches.Of, batches);
+    }
+
+    /// <summary>The training images as written-out steps take them, each member in an order of its own. They belong to this.</summary>
+    /// <param name="batchSize">Examples of a batch.</param>
+    /// <param name="seeds">Of each member's order.</param>
+    public StepData Steps(int batchSize, IReadOnlyList<ulong> seeds)
+    {
+        _steps ??= StepData.Of(Data.Train, _device, batchSize, Data.Statistics, seeds);
+        return _steps with { BatchSize = batchSize, Order = new EpochOrder(seeds, Data.Train.Count, batchSize).Fill };
     }
 
     public void Dispose()
     {
+        _steps?.Dispose();
         _validation.Dispose();
         _test.Dispose();
         _seen.Dispose();

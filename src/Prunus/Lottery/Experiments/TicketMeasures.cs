@@ -7,15 +7,14 @@ namespace Prunus.Lottery.Experiments;
 internal static class TicketMeasures
 {
     /// <summary>A net as it is.</summary>
-    public static TrainingCurve Untrained(ITicketNet net, IStudyMaterial material) => new([], [SteppedTraining.Point(net, 0, material.Validation, material.Test)], null);
+    public static TrainingCurve Untrained(ITicketNet net, IStudyMaterial material)
+    {
+        var (validation, test) = (Evaluated(net, material.Validation), Evaluated(net, material.Test));
+        return new([], [new CurvePoint(0, validation[0], validation[1], test[0], test[1])], null);
+    }
 
     /// <summary>Share of hits on a set, 0 to 1.</summary>
-    public static double Accuracy(ITicketNet net, EvaluationSet set)
-    {
-        using var values = MemberLosses.Evaluate(net, set);
-        using var near = values.cpu();
-        return TensorMemory.Span<double>(near)[1];
-    }
+    public static double Accuracy(ITicketNet net, EvaluationSet set) => Evaluated(net, set)[1];
 
     public static TicketOutcome Of(TicketJob job, TicketExperiment experiment, TicketBeginning start, TrainingCurve curve)
     {
@@ -45,6 +44,13 @@ internal static class TicketMeasures
         }
 
         return new TicketOutcome(metrics, [.. curve.Points.Select(p => ((long)p.Step, p.ValidationLoss))]);
+    }
+
+    private static double[] Evaluated(ITicketNet net, EvaluationSet set)
+    {
+        using var values = MemberLosses.Evaluate(net, set);
+        using var near = values.cpu();
+        return TensorMemory.Span<double>(near).ToArray();
     }
 
     // The dense training, one from step k on for each level between, and this one. Masks found before or during it cost no training more.

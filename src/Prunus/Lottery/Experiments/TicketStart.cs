@@ -23,18 +23,24 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
     /// <exception cref="PrunusInputException">A ticket is damaged, or of another net.</exception>
     public TicketBeginning Of(TicketExperiment experiment, TicketJob job)
     {
-        var total = experiment.Training.Iterations;
+        var (first, last) = Span(experiment, job);
         if (job.Level == 0 || experiment.Finds(job))
         {
             var dense = architecture.Initialise(experiment.Initialisation, job.Seed, device);
-            return new TicketBeginning(architecture, dense, MaskSet.Full(dense.Tensors), 0, total, job.Level > 0 || experiment.TrainsDense);
+            return new TicketBeginning(architecture, dense, MaskSet.Full(dense.Tensors), first, last, job.Level > 0 || experiment.TrainsDense);
         }
 
         var (net, masks) = Ticket(experiment, job);
-        var k = experiment.Rewinding.Step;
-        var (first, last) = experiment.Rewinding.Kind == RewindKind.FineTune ? (0, total - k) : (k, total);
         var ticket = new TicketBeginning(architecture, net, masks, first, last);
         return job.Branch == TicketExperiment.Ticket ? ticket : Branched(ticket, experiment, job);
+    }
+
+    /// <summary>Steps of a training that count as done at its start, and those done at its end.</summary>
+    public static (int First, int Last) Span(TicketExperiment experiment, TicketJob job)
+    {
+        var (total, k) = (experiment.Training.Iterations, experiment.Rewinding.Step);
+        return job.Level == 0 || experiment.Finds(job) || (job.Branch != TicketExperiment.Ticket && !FromStepK.Contains(job.Branch)) ? (0, total)
+            : experiment.Rewinding.Kind == RewindKind.FineTune ? (0, total - k) : (k, total);
     }
 
     private (ITicketNet Net, MaskSet Masks) Ticket(TicketExperiment experiment, TicketJob job)
@@ -63,8 +69,7 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
         var rewound = All(ticket.Net).ToDictionary(t => t.Key, t => MaskTensors.Floats(t.Value));
         ticket.Net.Dispose();
         var made = BranchTransforms.Named(job.Branch).Apply(new BranchInput(ticket.Masks, initial, rewound, rewound, Draw, BranchSeed(job)));
-        var branch = ticket with { Net = architecture.Create(made.Values, device), Masks = made.Masks, Trains = made.Trains };
-        return FromStepK.Contains(job.Branch) ? branch : branch with { FirstStep = 0, LastStep = experiment.Training.Iterations };
+        return ticket with { Net = architecture.Create(made.Values, device), Masks = made.Masks, Trains = made.Trains };
 
         IReadOnlyDictionary<string, float[]> Draw(long seed) => architecture.Draw(experiment.Initialisation, seed);
     }

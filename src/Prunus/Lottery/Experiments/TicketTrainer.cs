@@ -6,57 +6,115 @@ using static TorchSharp.torch;
 
 namespace Prunus.Lottery.Experiments;
 
-/// <summary>Trains one net of a study: MLPs by written-out steps, all others by autograd.</summary>
-/// <param name="store">Where the teacher lies.</param>
-/// <param name="material">What it learns from and is measured on.</param>
+/// <summary>Trains one net of a study, or several of the same settings as a stack: MLPs by written-out steps, all others by autograd.</summary>
+/// <param name="store">Where teachers lie.</param>
+/// <param name="material">What they learn from and are measured on.</param>
 /// <param name="device">Where tensors live.</param>
 internal sealed class TicketTrainer(TicketStore store, IStudyMaterial material, Device device)
 {
-    /// <returns>How it went, and what is kept at its end.</returns>
-    public (MaskedTrainingResult Result, MaskSet Masks) Train(TicketJob job, TicketExperiment experiment, TicketBeginning start, string work, Action<double> progress, CancellationToken cancellation)
+    // Only image nets are stacked, or trained by written-out steps.
+    private StudyImages Images => (StudyImages)material;
+
+    /// <summary>What went another way than it should have, or null.</summary>
+    public string? Warning { get; private set; }
+
+    /// <summary>Trains to the end; the last weights are in the members' nets.</summary>
+    /// <param name="members">Of the same settings (<see cref="TicketStack"/>).</param>
+    /// <param name="identity">Names the trainings.</param>
+    /// <param name="work">Folder of states.</param>
+    /// <param name="progress">Told the share done.</param>
+    /// <param name="cancellation">Ends it; the same call goes on.</param>
+    /// <returns>Of each member how it went, which the caller disposes, and what is kept at its end.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public IReadOnlyList<(MaskedTrainingResult Result, MaskSet Masks)> Train(
+        IReadOnlyList<TicketMember> members, string identity, string work, Action<double> progress, CancellationToken cancellation)
     {
-        var training = experiment.Training;
-        var options = Options(job, experiment, start, work);
+        using var nets = new JoinedNets([.. members.Select(m => m.Start)], device);
+        var (job, experiment, start) = members[0];
         var told = new Share(s => progress((double)(s - start.FirstStep) / (start.LastStep - start.FirstStep)));
-        if (material is StudyImages images && StackedMlpStep.Fits(start.Net) && !training.Augment && !experiment.Finds(job) && (training.Distil is null || job.Level == 0))
+        ulong[] seeds = [.. members.Select(m => OrderSeed(m.Job))];
+        var options = Options(members, identity, work);
+        if (Written(members[0]))
         {
-            using var data = StepData.Of(images.Data.Train, device, training.Batch, images.Data.Statistics, [OrderSeed(job)]);
-            using var stepper = new StackedMlpStep(start.Net, data, options.Optimiser, MaskTensors.Of(start.Masks, device));
-            return (new SteppedTraining(start.Net, stepper, options, images.Validation, images.Test).Run(told, cancellation), start.Masks);
+            return Kept(ByStepper(nets, Images.Steps(experiment.Training.Batch, seeds), options, told, cancellation));
         }
 
-        using var order = material.Order(training, OrderSeed(job));
-        using var teacher = training.Distil is not null && job.Level > 0 ? Dense(job, experiment, start) : null;
-        return experiment.Finds(job) ? new GradualTraining(job, experiment, start).Run(options, Part) : (Part(options, start.Masks, null), start.Masks);
+        using var order = seeds is [var only] ? material.Order(experiment.Training, only) : Images.Orders(experiment.Training, seeds);
+        using var teacher = TicketStack.HasTeacher(experiment, job) ? Teacher(members) : null;
+        return experiment.Finds(job) ? [new GradualTraining(job, experiment, start).Run(options, (part, masks, state) => Part(part, MaskTensors.Of(masks, device), state))]
+            : Kept(Part(options, nets.Masks, null));
 
-        MaskedTrainingResult Part(MaskedTrainingOptions part, MaskSet masks, OptimiserState? state) =>
-            new MaskedTrainer(start.Net, order.Batch, part, MaskTensors.Of(masks, device))
-            {
-                Validation = material.Validation, Test = material.Test, State = state,
-                Distillation = teacher is null ? null : new TicketDistillation(teacher, training.Distil!.Temperature, training.Distil.Weight),
-            }.Run(told, cancellation);
+        MaskedTrainingResult Part(MaskedTrainingOptions part, IReadOnlyDictionary<string, Tensor> masks, OptimiserState? state) => new MaskedTrainer(nets.Net, order.Batch, part, masks)
+        {
+            Validation = material.Validation, Test = material.Test, State = state,
+            Distillation = teacher is null ? null : new TicketDistillation(teacher, experiment.Training.Distil!.Temperature, experiment.Training.Distil.Weight),
+        }.Run(told, cancellation);
+
+        IReadOnlyList<(MaskedTrainingResult, MaskSet)> Kept(MaskedTrainingResult trained) => [.. nets.Part(trained).Zip(members, (r, m) => (r, m.Start.Masks))];
     }
 
-    // The seed's dense net at the end of its training.
-    private ITicketNet Dense(TicketJob job, TicketExperiment experiment, TicketBeginning start)
+    // A device that the written-out steps fail on loses speed, not the run.
+    private bool Written(TicketMember member)
     {
+        var (job, experiment, start) = member;
+        if (material is not StudyImages || !StackedMlpStep.Fits(start.Net) || experiment.Training.Augment || experiment.Finds(job) || TicketStack.HasTeacher(experiment, job))
+        {
+            return false;
+        }
+
+        var check = MlpCheck.Of(device);
+        Warning = check.Fault is { } fault ? $"MLPs are trained by autograd, more slowly: {fault}" : Slow(check.GraphFault);
+        return check.Fault is null;
+    }
+
+    private MaskedTrainingResult ByStepper(JoinedNets nets, StepData data, MaskedTrainingOptions options, Share told, CancellationToken cancellation)
+    {
+        using var stepper = new StackedMlpStep(nets.Net, data, options.Optimiser, nets.Masks, device.type == DeviceType.CPU ? get_num_threads() : 1, graph: Warning is null);
+        var trained = new MaskedTrainer(nets.Net, stepper, options, nets.Masks) { Validation = material.Validation, Test = material.Test }.Run(told, cancellation);
+        Warning ??= Slow(stepper.GraphFault);
+        return trained;
+    }
+
+    private static string? Slow(string? graphFault) => graphFault is null ? null : $"steps are launched without CUDA graphs, more slowly: {graphFault}";
+
+    // The dense net of each member's seed at the end of its training.
+    private ITicketNet Teacher(IReadOnlyList<TicketMember> members)
+    {
+        List<ITicketNet> dense = [.. members.Select(Dense)];
+        if (dense is [var only])
+        {
+            return only;
+        }
+
+        var stack = VisionStack.Of([.. dense.Select(d => ((VisionTicketNet)d).Net)]);
+        dense.ForEach(d => d.Dispose());
+        return stack;
+    }
+
+    private ITicketNet Dense(TicketMember member)
+    {
+        var (job, experiment, start) = member;
         var dense = start.Architecture.Initialise(experiment.Initialisation, job.Seed, device);
         using var trained = TicketSnapshot.Read(store.Trained(experiment.Name, job.Seed, 0), dense);
         trained.CopyTo(dense);
         return dense;
     }
 
-    private static MaskedTrainingOptions Options(TicketJob job, TicketExperiment experiment, TicketBeginning start, string work)
+    private MaskedTrainingOptions Options(IReadOnlyList<TicketMember> members, string identity, string work)
     {
+        var (job, experiment, start) = members[0];
         var (training, rewinding) = (experiment.Training, experiment.Rewinding);
         var options = training.Options(start.FirstStep, start.LastStep);
         return options with
         {
             Schedule = rewinding.Kind == RewindKind.FineTune && job.Level > 0 ? LearningRateSchedule.Constant(options.Schedule.At(training.Iterations - 1)) : options.Schedule,
-            SnapshotAt = job is { Branch: TicketExperiment.Ticket, Level: 0 } && rewinding is { Kind: RewindKind.Weights, Step: > 0 } ? [rewinding.Step] : [],
+            SnapshotAt = [.. members.Where(m => m.Job is { Branch: TicketExperiment.Ticket, Level: 0 }).Select(m => m.Experiment.Rewinding)
+                .Where(r => r is { Kind: RewindKind.Weights, Step: > 0 }).Select(r => r.Step).Distinct().Order()],
             CheckpointFolder = work,
-            SaveEvery = Math.Max(1, training.Iterations / 4),
-            Identity = job.Id,
+
+            // Written-out steps on a GPU are done before a state would pay.
+            SaveEvery = device.type != DeviceType.CPU && Written(members[0]) ? 0 : Math.Max(1, training.Iterations / 4),
+            Identity = identity,
         };
     }
 

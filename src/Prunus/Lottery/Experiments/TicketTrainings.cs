@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using Prunus.Jobs;
+using Prunus.Lottery.Masks;
 using Prunus.Lottery.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Prunus.Lottery.Experiments;
 
-/// <summary>Does trainings of a study in a process, one at a time. Sets of images and texts are read once and stay.</summary>
+/// <summary>Does trainings of a study in a process, a stack at a time. Sets of images and texts are read once and stay.</summary>
 /// <param name="study">The experiments.</param>
 /// <param name="state">Folder of tickets and weights that trainings leave for later ones.</param>
 /// <param name="sources">Where sets of images, texts and models lie.</param>
@@ -16,30 +17,62 @@ public sealed class TicketTrainings(TicketStudy study, string state, StudySource
     private readonly TicketStore _store = new(state);
     private readonly StudyMaterials _materials = new(sources, device);
 
-    /// <summary>Does a training. A repeated call after a kill goes on from its last state.</summary>
+    /// <summary>Does the trainings of a stack (<see cref="TicketStack"/>). A repeated call after a kill goes on from the last state.</summary>
     public JsonObject Run(JsonObject spec, Action<double> progress, CancellationToken cancellation)
     {
-        var job = TicketJob.FromJson(spec);
         using var scope = NewDisposeScope();
-        return Run(job, study.Experiments.First(e => e.Name == job.Experiment), progress, cancellation).ToJson();
+        if (device.type == DeviceType.CUDA)
+        {
+            // Convolutions in float32, as everywhere else; cuDNN's own default is TF32.
+            backends.cudnn.allow_tf32 = false;
+        }
+
+        return Run(TicketStack.FromJson(spec), progress, cancellation);
     }
 
     public void Dispose() => _materials.Dispose();
 
-    private TicketOutcome Run(TicketJob job, TicketExperiment experiment, Action<double> progress, CancellationToken cancellation)
+    private JsonObject Run(TicketStack stack, Action<double> progress, CancellationToken cancellation)
     {
-        var material = _materials.Of(experiment);
-        var start = new TicketStart(_store, study, material.Architecture(experiment.Net), device).Of(experiment, job);
-        using var net = start.Net;
-        new TicketPrelude(_store, material).Leave(job, experiment, start);
-        var work = Path.Combine(state, "work", job.Id);
-        var (trained, masks) = !start.Trains ? (new MaskedTrainingResult([TicketMeasures.Untrained(net, material)], new Dictionary<int, TicketSnapshot>(), 0), start.Masks)
-            : new TicketTrainer(_store, material, device).Train(job, experiment, start, work, progress, cancellation);
-        using var result = trained;
-        start = start with { Masks = masks };
+        List<TicketExperiment> experiments = [.. stack.Members.Select(m => study.Experiments.First(e => e.Name == m.Experiment))];
+        var material = _materials.Of(experiments[0]);
+        var starts = new TicketStart(_store, study, material.Architecture(experiments[0].Net), device);
+        var trainer = new TicketTrainer(_store, material, device);
+        var work = Path.Combine(state, "work", stack.Id);
+        var (members, results) = (new List<TicketMember>(), new Dictionary<TicketJob, (MaskedTrainingResult Result, MaskSet Masks)>());
+        try
+        {
+            members.AddRange(stack.Members.Zip(experiments, (job, experiment) => new TicketMember(job, experiment, starts.Of(experiment, job))));
+            members.ForEach(m => new TicketPrelude(_store, material).Leave(m.Job, m.Experiment, m.Start));
+            TicketMember[] trained = [.. members.Where(m => m.Start.Trains)];
+            foreach (var (member, result) in trained.Length == 0 ? [] : trained.Zip(trainer.Train(trained, stack.Id, work, progress, cancellation)))
+            {
+                results.Add(member.Job, result);
+            }
+
+            TicketOutcome[] outcomes = [.. members.Select(m => End(m, material, results.GetValueOrDefault(m.Job).Result, results.GetValueOrDefault(m.Job).Masks))];
+            if (Directory.Exists(work))
+            {
+                Directory.Delete(work, recursive: true);
+            }
+
+            return TicketStack.Result(outcomes, trainer.Warning);
+        }
+        finally
+        {
+            members.ForEach(m => m.Dispose());
+            results.Values.ToList().ForEach(r => r.Result.Dispose());
+        }
+    }
+
+    // What a training says and leaves; without a result its net is measured as it is.
+    private TicketOutcome End(TicketMember member, IStudyMaterial material, MaskedTrainingResult? trained, MaskSet? masks)
+    {
+        var (job, experiment, start) = member with { Start = member.Start with { Masks = masks ?? member.Start.Masks } };
+        var result = trained ?? new MaskedTrainingResult([TicketMeasures.Untrained(start.Net, material)], new Dictionary<int, TicketSnapshot>(), 0);
         var outcome = TicketMeasures.Of(job, experiment, start, result.Members[0]);
         var metrics = outcome.Metrics.ToDictionary(StringComparer.Ordinal);
-        metrics[TicketMetrics.TrainAccuracy] = TicketMeasures.Accuracy(net, material.Seen);
+        metrics[TicketMetrics.TrainAccuracy] = TicketMeasures.Accuracy(start.Net, material.Seen);
         if (start.Architecture.DeadUnits(start.Masks) is { } dead)
         {
             metrics[TicketMetrics.DeadUnits] = dead.Axes.Sum(a => a.DeadCount);
@@ -47,11 +80,6 @@ public sealed class TicketTrainings(TicketStudy study, string state, StudySource
 
         new TicketComparison(_store, material).Add(job, experiment, start, metrics);
         new TicketAftermath(_store, device).Leave(job, experiment, start, result);
-        if (Directory.Exists(work))
-        {
-            Directory.Delete(work, recursive: true);
-        }
-
         return outcome with { Metrics = metrics };
     }
 }

@@ -80,15 +80,12 @@ public sealed class StackedMlpStep : IStepper
         StepCount += steps;
     }
 
-    /// <summary>Moments by name, as <see cref="MaskedOptimiser.State"/> gives them: its own tensors.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> State()
     {
         var first = _optimiser is AdamOptions ? "exp_avg." : "momentum_buffer.";
         return Tensors().Select(t => (first + t.Name, t.First)).Concat(Tensors().Where(t => t.Second is not null).Select(t => ($"exp_avg_sq.{t.Name}", t.Second!)));
     }
 
-    /// <summary>Call after the tensors of <see cref="State"/> or the net's were filled from outside: they are masked again.</summary>
-    /// <param name="stepCount">Steps that the state has seen.</param>
     public void Restored(int stepCount)
     {
         StepCount = stepCount;

@@ -72,6 +72,25 @@ public sealed class VisionStack : ITicketNet
         return new(Config, _parameters.Concat(_buffers).ToDictionary(t => t.Key, t => t.Value[index].detach().clone()));
     }
 
+    /// <summary>Sets a net to the values of one of the stack.</summary>
+    internal void CopyTo(int index, VisionNet net)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        foreach (var (name, tensor) in net.Parameters.Concat(net.Buffers))
+        {
+            tensor.copy_((_parameters.TryGetValue(name, out var own) ? own : _buffers[name])[index]);
+        }
+    }
+
+    /// <summary>One net over the stack's own memory; the caller disposes it before the stack.</summary>
+    internal VisionTicketNet View(int index)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        return new(new VisionNet(Config, _parameters.Concat(_buffers).ToDictionary(t => t.Key, t => t.Value.detach()[index])));
+    }
+
     /// <summary>Images to logits of every net.</summary>
     /// <param name="inputs">[N,C,H,W] for all nets, or one's own for each: [M,N,C,H,W].</param>
     /// <param name="training">As in <see cref="VisionNet.Forward"/>.</param>

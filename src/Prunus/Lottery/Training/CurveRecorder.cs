@@ -25,6 +25,13 @@ internal sealed class CurveRecorder(int members) : IDisposable
         _waiting.Add(values.to(ScalarType.Float32).DetachFromDisposeScope());
     }
 
+    /// <summary>Keeps losses of several steps, [steps,members] row by row.</summary>
+    public void Add(ReadOnlySpan<float> losses)
+    {
+        Fetch();
+        _losses.AddRange(losses);
+    }
+
     /// <summary>Keeps an evaluation: of each set [members,2], or null.</summary>
     public void Add(int step, Tensor? validation, Tensor? test)
     {
@@ -87,7 +94,12 @@ internal sealed class CurveRecorder(int members) : IDisposable
 
     private TrainingCurve Curve(int first, int member)
     {
-        float[] losses = [.. _losses.Where((_, i) => i % members == member)];
+        var losses = new float[_losses.Count / members];
+        for (var step = 0; step < losses.Length; step++)
+        {
+            losses[step] = _losses[(step * members) + member];
+        }
+
         var points = _steps.Select((step, i) =>
         {
             var at = (i * members + member) * Columns;

@@ -8,7 +8,7 @@ namespace Prunus.Lottery.Training;
 /// Trains weights under 0/1 masks: w ← m·w at the start; each step masks the gradient and updates. A pruned weight's gradient, momentum and decay then are 0, so it stays 0 and
 /// needs no mask after the step. All is elementwise: stacked tensors [members, …] train as members apart would. One call into libtorch a step, fused over all tensors.
 /// </summary>
-public sealed class MaskedOptimiser : IDisposable
+public sealed class MaskedOptimiser : IOptimiserMemory, IDisposable
 {
     private readonly OptimiserOptions _options;
     private readonly Tensor[] _weights, _first, _second, _masks, _steps;
@@ -53,7 +53,6 @@ public sealed class MaskedOptimiser : IDisposable
     /// <summary>What gradients are taken of, in the order of <see cref="Names"/>.</summary>
     public IReadOnlyList<Tensor> Parameters => _weights;
 
-    /// <summary>Steps done; Adam's t.</summary>
     public int StepCount { get; private set; }
 
     /// <summary>One step.</summary>
@@ -80,7 +79,6 @@ public sealed class MaskedOptimiser : IDisposable
         StepCount++;
     }
 
-    /// <summary>Moments by name: <c>momentum_buffer.X</c> of SGD, <c>exp_avg.X</c> and <c>exp_avg_sq.X</c> of Adam. The optimiser's own tensors.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> State()
     {
         var first = _options is AdamOptions ? "exp_avg." : "momentum_buffer.";
@@ -108,9 +106,7 @@ public sealed class MaskedOptimiser : IDisposable
         Restored(state.StepCount);
     }
 
-    /// <summary>Call after the tensors of <see cref="State"/> and the parameters were filled from outside.</summary>
-    /// <param name="stepCount">Steps that the state had seen.</param>
-    internal void Restored(int stepCount)
+    public void Restored(int stepCount)
     {
         using var noGradient = no_grad();
         StepCount = stepCount;

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace Prunus.Lottery.Training;
 
 /// <summary>The states that a masked training resumes from, and its snapshots as files of their own beside them.</summary>
-internal sealed class MaskedStates(string folder, string identity, ITicketNet net, MaskedOptimiser optimiser)
+internal sealed class MaskedStates(string folder, string identity, ITicketNet net, IOptimiserMemory optimiser)
 {
     private readonly StateFolder _states = new(Path.Combine(folder, "states"), "prunus-masked-training/1", identity);
 
@@ -59,7 +59,7 @@ internal sealed class MaskedStates(string folder, string identity, ITicketNet ne
     }
 
     /// <summary>A snapshot that a state says was taken.</summary>
-    public TicketSnapshot Snapshot(int step) => TicketSnapshot.Read(SnapshotPath(step), net, optimiser);
+    public TicketSnapshot Snapshot(int step) => TicketSnapshot.Read(SnapshotPath(step), net, optimiser as MaskedOptimiser);
 
     private string SnapshotPath(int step) => Path.Combine(folder, $"snapshot-{step.ToString("D8", CultureInfo.InvariantCulture)}.safetensors");
 

@@ -1,3 +1,4 @@
+using Prunus.Lottery.Stacking;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,6 +14,16 @@ namespace Prunus.Lottery.Training;
 /// <param name="masks">0/1 tensors by the names of the parameters they mask, of their shapes (of a stack with [members,…]); null = dense. Not owned.</param>
 public sealed class MaskedTrainer(ITicketNet net, Func<int, TicketBatch> batches, MaskedTrainingOptions options, IReadOnlyDictionary<string, Tensor>? masks = null)
 {
+    private readonly IStepper? _stepper;
+
+    /// <summary>A training by written-out steps.</summary>
+    /// <param name="net">What the stepper trains.</param>
+    /// <param name="stepper">Does the steps; not owned.</param>
+    /// <param name="options">The training. Its optimiser is the stepper's; snapshots have no state of it.</param>
+    /// <param name="masks">Those of the stepper.</param>
+    public MaskedTrainer(ITicketNet net, IStepper stepper, MaskedTrainingOptions options, IReadOnlyDictionary<string, Tensor>? masks = null)
+        : this(net, _ => throw new InvalidOperationException("a stepper has its own batches"), options, masks) => _stepper = stepper;
+
     /// <summary>What early stopping looks at, or null.</summary>
     public EvaluationSet? Validation { get; init; }
 
@@ -35,20 +46,25 @@ public sealed class MaskedTrainer(ITicketNet net, Func<int, TicketBatch> batches
     {
         options.Validate();
         Distillation?.Validate();
+        if (_stepper is not null && (Distillation is not null || State is not null))
+        {
+            throw new InvalidOperationException("written-out steps know no teacher, and begin with a fresh optimiser");
+        }
+
         if (options.Threads is { } threads)
         {
             set_num_threads(threads);
         }
 
         var identity = options.CheckpointFolder is null ? "" : MaskedStates.Identity(net, masks, Describe());
-        using var optimiser = new MaskedOptimiser(net.Parameters, masks, options.Optimiser);
+        using var optimiser = _stepper is null ? new MaskedOptimiser(net.Parameters, masks, options.Optimiser) : null;
         using var curves = new CurveRecorder(net.Members);
         if (State is not null)
         {
-            optimiser.Restore(State);
+            optimiser!.Restore(State);
         }
 
-        var states = options.CheckpointFolder is { } folder ? new MaskedStates(folder, identity, net, optimiser) : null;
+        var states = options.CheckpointFolder is { } folder ? new MaskedStates(folder, identity, net, (IOptimiserMemory?)_stepper ?? optimiser!) : null;
         var start = states?.Restore(curves, options.FirstStep) ?? options.FirstStep;
         var snapshots = new Dictionary<int, TicketSnapshot>();
         foreach (var step in options.SnapshotAt.Where(s => s < start || (s == start && start > options.FirstStep)).Distinct())
@@ -70,11 +86,11 @@ public sealed class MaskedTrainer(ITicketNet net, Func<int, TicketBatch> batches
     }
 
     private void Train(
-        int start, MaskedOptimiser optimiser, CurveRecorder curves, MaskedStates? states, Dictionary<int, TicketSnapshot> snapshots,
+        int start, MaskedOptimiser? optimiser, CurveRecorder curves, MaskedStates? states, Dictionary<int, TicketSnapshot> snapshots,
         IProgress<int>? progress, CancellationToken cancellation)
     {
-        using var learning = new GradientsOf(optimiser.Parameters);
-        using var ones = net.IsStacked ? torch.ones([net.Members], dtype: optimiser.Parameters[0].dtype, device: optimiser.Parameters[0].device) : null;
+        using var learning = optimiser is null ? null : new GradientsOf(optimiser.Parameters);
+        using var ones = optimiser is null || !net.IsStacked ? null : torch.ones([net.Members], dtype: optimiser.Parameters[0].dtype, device: optimiser.Parameters[0].device);
         Snapshot(start);
         for (var step = start; step < options.LastStep;)
         {
@@ -85,7 +101,15 @@ public sealed class MaskedTrainer(ITicketNet net, Func<int, TicketBatch> batches
                 cancellation.ThrowIfCancellationRequested();
             }
 
-            Step(step++, learning, ones, optimiser, curves);
+            if (_stepper is null)
+            {
+                Step(step++, learning!, ones, optimiser!, curves);
+            }
+            else
+            {
+                step = Steps(step, curves);
+            }
+
             var evaluate = step == options.LastStep || (options.EvaluateEvery > 0 && step % options.EvaluateEvery == 0) || options.EvaluateAt.Contains(step);
             if (evaluate)
             {
@@ -120,6 +144,18 @@ public sealed class MaskedTrainer(ITicketNet net, Func<int, TicketBatch> batches
                 states?.Save(snapshots[step]);
             }
         }
+    }
+
+    // To the next step at which something is to be done.
+    private int Steps(int step, CurveRecorder curves)
+    {
+        var next = options.SnapshotAt.Concat(options.EvaluateAt).Where(s => s > step).Append(Multiple(options.EvaluateEvery)).Append(Multiple(options.SaveEvery)).Append(options.LastStep).Min();
+        var losses = new float[(next - step) * net.Members];
+        _stepper!.Run(step, [.. Enumerable.Range(step, next - step).Select(s => (float)options.Schedule.At(s))], losses);
+        curves.Add(losses);
+        return next;
+
+        int Multiple(int every) => every == 0 ? int.MaxValue : ((step / every) + 1) * every;
     }
 
     private void Step(int step, GradientsOf learning, Tensor? ones, MaskedOptimiser optimiser, CurveRecorder curves)

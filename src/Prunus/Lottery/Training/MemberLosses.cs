@@ -1,3 +1,4 @@
+using Prunus.Lottery.Stacking;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -48,15 +49,21 @@ public static class MemberLosses
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
+
+        // On a CPU batched products bring nothing; one by one the nets give the bits that they give alone.
+        var apart = net is VisionStack stack && stack.Parameters.Values.First().device_type == DeviceType.CPU ? Enumerable.Range(0, stack.Members).Select(stack.View).ToList() : [];
         Tensor? sums = null;
         for (var i = 0; i < set.Batches; i++)
         {
             using var batchScope = NewDisposeScope();
             var batch = set.Batch(i);
-            var part = Sums(net.Forward(batch.Inputs), batch.Targets, net.IsStacked);
+            var part = apart.Count > 0 && batch.Inputs.dim() == 4
+                ? cat([.. apart.Select(n => Sums(n.Forward(batch.Inputs), batch.Targets, stacked: false))])
+                : Sums(net.Forward(batch.Inputs), batch.Targets, net.IsStacked);
             sums = sums is null ? part.MoveToOuterDisposeScope() : sums.add_(part);
         }
 
+        apart.ForEach(n => n.Dispose());
         return (sums!.narrow(1, 0, 2) / sums.narrow(1, 2, 1)).MoveToOuterDisposeScope();
     }
 

@@ -4,7 +4,7 @@ using Prunus.Tests.Shrinking;
 
 namespace Prunus.Tests.Lottery.Experiments;
 
-/// <summary>Every kind of rewinding and branch through the built tool, and what a kill leaves.</summary>
+/// <summary>Every kind of rewinding and branch through the built tool, one training at a time and in stacks, and what a kill leaves.</summary>
 public sealed class TicketRecipeTests : IDisposable
 {
     private const string Recipe = """
@@ -59,16 +59,18 @@ public sealed class TicketRecipeTests : IDisposable
         var (code, _, error) = await PrunusProcess.Run([.. command, "--out", _folder["whole"]]);
         Assert.True(code == 0, error);
         var time = clock.Elapsed;
-        foreach (var share in (double[])[0.3, 0.6])
+        foreach (var (share, stack) in ((double, string)[])[(0.3, "64"), (0.6, "5")])
         {
-            await PrunusProcess.Kill([.. command, "--out", _folder["killed"]], time * share);
+            await PrunusProcess.Kill([.. command, "--out", _folder["killed"], "--stack", stack], time * share);
         }
 
-        (code, _, error) = await PrunusProcess.Run([.. command, "--out", _folder["killed"], "--jobs", "2"]);
+        (code, _, error) = await PrunusProcess.Run([.. command, "--out", _folder["killed"], "--jobs", "2", "--stack", "4"]);
         Assert.True(code == 0, error);
-        Assert.Equal(File.ReadAllText(Path.Combine(_folder["whole"], "record.json")), File.ReadAllText(Path.Combine(_folder["killed"], "record.json")));
+        var (record, stacked) = (Prunus.Runs.RecordJson.ReadRecord(_folder["whole"]), Prunus.Runs.RecordJson.ReadRecord(_folder["killed"]));
+        Assert.Equal(record.Metrics.Keys, stacked.Metrics.Keys);
 
-        var record = Prunus.Runs.RecordJson.ReadRecord(_folder["whole"]);
+        // A teacher is autograd's: its stack sums in another order.
+        Assert.All(record.Metrics, m => Assert.True(m.Key.StartsWith("taught/", StringComparison.Ordinal) ? Math.Abs(m.Value.Value - stacked.Metrics[m.Key].Value) < 1e-5 : m.Value == stacked.Metrics[m.Key], m.Key));
         Assert.Equal(0, record.Metrics["own/ticket 2.failed"].Value);
         Assert.Equal(record.Metrics["own/ticket 2.kept"].Value, record.Metrics["own/reinit 2.kept"].Value);
         Assert.Equal(record.Metrics["own/ticket 2.kept"].Value, record.Metrics["shot/ticket 2.kept"].Value);

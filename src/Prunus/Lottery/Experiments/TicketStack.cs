@@ -1,0 +1,76 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Prunus.Lottery.Training;
+
+namespace Prunus.Lottery.Experiments;
+
+/// <summary>Trainings that are done as one batched model: of the same net, images and options, whatever their seeds, branches, levels and experiments.</summary>
+/// <param name="Members">One or more.</param>
+[SuppressMessage("Naming", "CA1711", Justification = "A stack of nets, no collection")]
+public sealed record TicketStack(IReadOnlyList<TicketJob> Members)
+{
+    private const string MembersKey = "members";
+
+    /// <summary>Unique in a study; also a file name. That of the training where there is only one.</summary>
+    public string Id { get; } = Members is [var only] ? only.Id : "stack-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Members.Select(m => m.Id)))))[..16];
+
+    /// <summary>The trainings of a wave as stacks, in the order of their first ones.</summary>
+    /// <param name="study">The experiments.</param>
+    /// <param name="wave">Trainings that need nothing of each other.</param>
+    /// <param name="most">Most trainings of a stack; 1 = each by itself.</param>
+    /// <param name="processes">Processes that shall have some to do.</param>
+    public static IReadOnlyList<TicketStack> Of(TicketStudy study, IReadOnlyList<TicketJob> wave, int most, int processes)
+    {
+        var alike = wave.GroupBy(job => Settings(study.Experiments.First(e => e.Name == job.Experiment), job), StringComparer.Ordinal);
+        return [.. alike.SelectMany(group => group.Chunk(Math.Clamp((group.Count() + processes - 1) / processes, 1, most))).Select(members => new TicketStack(members))];
+    }
+
+    public JsonObject ToJson() => Members is [var only] ? only.ToJson() : new JsonObject { [MembersKey] = new JsonArray([.. Members.Select(m => (JsonNode)m.ToJson())]) };
+
+    public static TicketStack FromJson(JsonObject json) =>
+        new([.. json[MembersKey] is JsonArray members ? members.Select(m => TicketJob.FromJson(m!.AsObject())) : [TicketJob.FromJson(json)]]);
+
+    /// <summary>What a stack gave, as a job's result: of a single training its outcome.</summary>
+    /// <param name="outcomes">Of each member.</param>
+    /// <param name="warning">What went another way than it should have, or null.</param>
+    public static JsonObject Result(IReadOnlyList<TicketOutcome> outcomes, string? warning)
+    {
+        var result = outcomes is [var only] ? only.ToJson() : new JsonObject { [MembersKey] = new JsonArray([.. outcomes.Select(o => (JsonNode)o.ToJson())]) };
+        if (warning is not null)
+        {
+            result["warning"] = warning;
+        }
+
+        return result;
+    }
+
+    /// <summary>Reads what <see cref="Result"/> made.</summary>
+    /// <exception cref="PrunusInputException">It is no such result.</exception>
+    public (IReadOnlyList<TicketOutcome> Outcomes, string? Warning) Read(JsonObject result, string subject)
+    {
+        IReadOnlyList<TicketOutcome> outcomes = result[MembersKey] is JsonArray members
+            ? [.. members.Select(m => TicketOutcome.FromJson(m as JsonObject ?? [], subject))] : [TicketOutcome.FromJson(result, subject)];
+        return outcomes.Count == Members.Count ? (outcomes, result["warning"]?.GetValue<string>())
+            : throw new PrunusInputException(subject, $"has outcomes of {outcomes.Count} trainings, not {Members.Count}", "delete it to compute it again");
+    }
+
+    /// <summary>Whether a training learns from a dense net too.</summary>
+    internal static bool HasTeacher(TicketExperiment experiment, TicketJob job) => experiment.Training.Distil is not null && job.Level > 0;
+
+    // What the members of a stack have in common: all that the steps see but weights, masks and orders.
+    private static string Settings(TicketExperiment experiment, TicketJob job)
+    {
+        var (first, last) = TicketStart.Span(experiment, job);
+        if (experiment.Finds(job) || StudyDecoder.Is(experiment.Net))
+        {
+            // Cut as it goes, or of a kind that has no stacks: by itself.
+            return job.Id;
+        }
+
+        var (training, rate) = (experiment.Training, experiment.Rewinding.Kind == RewindKind.FineTune && job.Level > 0);
+        return string.Create(CultureInfo.InvariantCulture, $"{experiment.Net}|{experiment.Data}|{training with { Drops = [] }}|{string.Join(' ', training.Drops)}|{first}|{last}|{rate}|{HasTeacher(experiment, job)}");
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text.Json.Nodes;
+using Prunus.Datasets.Images;
+using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Masks;
+using Prunus.Lottery.Training;
+using Prunus.Native;
+using Prunus.Tests.Runs;
+using static TorchSharp.torch;
+
+namespace Prunus.Tests.Lottery.Experiments;
+
+/// <summary>Which trainings go together, and that together they give what they give apart.</summary>
+public sealed class TicketStackTests
+{
+    [Fact]
+    public void StacksAreOfEqualSettings()
+    {
+        var own = Experiment("own", "lenet-300-100") with { Branches = [new("reinit", 2, null)] };
+        var study = new TicketStudy([own, own with { Name = "shot", Cutting = own.Cutting with { Once = true } }, own with { Name = "slow", Training = own.Training with { LearningRate = 1e-4 } },
+            own with { Name = "late", Branches = [], Rewinding = new TicketRewinding(5, RewindKind.Weights) }]);
+        var waves = TicketWaves.Of(study, [7, 8]);
+        var stacks = TicketStack.Of(study, waves[1], 64, 1);
+        Assert.Equal([12, 6, 2], stacks.Select(s => s.Members.Count));
+        Assert.Equal(["late"], stacks[2].Members.Select(m => m.Experiment).Distinct());
+        Assert.Equal(waves[1].Order(ById), stacks.SelectMany(s => s.Members).Order(ById));
+        Assert.Equal([5, 5, 2, 5, 1, 2], TicketStack.Of(study, waves[1], 5, 1).Select(s => s.Members.Count));
+        Assert.Equal([6, 6, 3, 3, 1, 1], TicketStack.Of(study, waves[1], 64, 2).Select(s => s.Members.Count));
+        Assert.Equal(waves[1].Select(j => j.Id).Order(StringComparer.Ordinal), TicketStack.Of(study, waves[1], 1, 1).Select(s => s.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(stacks[0].Members, TicketStack.FromJson(JsonNode.Parse(stacks[0].ToJson().ToJsonString())!.AsObject()).Members);
+        Assert.Equal(stacks.Count, stacks.Select(s => s.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public void ResultsOfAnotherCount_AreRefused()
+    {
+        var stack = new TicketStack([new("own", "ticket", 0, 1, 0), new("own", "ticket", 0, 2, 0)]);
+        var outcome = new TicketOutcome(new Dictionary<string, double> { ["pm"] = 100 }, [(10, 0.5)]);
+        var (outcomes, warning) = stack.Read(TicketStack.Result([outcome, outcome], "slow"), "a.json");
+        Assert.Equal((2, "slow"), (outcomes.Count, warning));
+        Assert.StartsWith("a.json: has outcomes of 1 trainings, not 2", Assert.Throws<PrunusInputException>(() => stack.Read(outcome.ToJson(), "a.json")).Message, StringComparison.Ordinal);
+    }
+
+    // Three seeds with a branch each, dense nets and one level, rewound to step 3; once with images varied, once with statistics of batches.
+    [Theory]
+    [InlineData("lenet-5", true)]
+    [InlineData("mlp:20", false)]
+    public void Together_TrainingsGiveWhatTheyGiveApart(string net, bool augment)
+    {
+        var own = Experiment("own", net);
+        own = own with { Branches = [new("reinit", 1, null), new("shuffle-layerwise", 1, null), new("mask-only", 1, null)], Training = own.Training with { Augment = augment }, Rewinding = new TicketRewinding(3, RewindKind.Weights) };
+        var study = new TicketStudy([own]);
+        var (apart, together) = (Outcomes(study, 1), Outcomes(study, 64));
+        Assert.Equal(15, apart.Count);
+        foreach (var (job, expected) in apart)
+        {
+            Assert.Equal(expected.Metrics.Keys.Order(), together[job].Metrics.Keys.Order());
+            Assert.All(expected.Metrics, m => Assert.Equal(m.Value, together[job].Metrics[m.Key], m.Key is TicketMetrics.FinalLoss or TicketMetrics.EarlyLoss or TicketMetrics.DenseDistance ? 1e-4 : 1e-9));
+            Assert.Equal(expected.Curve.Select(p => p.Step), together[job].Curve.Select(p => p.Step));
+            Assert.All(expected.Curve.Zip(together[job].Curve), p => Assert.Equal(p.First.Loss, p.Second.Loss, 1e-4));
+        }
+    }
+
+    private static readonly Comparer<TicketJob> ById = Comparer<TicketJob>.Create((a, b) => string.CompareOrdinal(a.Id, b.Id));
+
+    private static Dictionary<TicketJob, TicketOutcome> Outcomes(TicketStudy study, int most)
+    {
+        Libtorch.Load();
+        using var folder = new TemporaryFolder();
+        using var trainings = new TicketTrainings(study, folder["state"], new StudySources(ImageSetSearch.From(null)), CPU);
+        var found = new Dictionary<TicketJob, TicketOutcome>();
+        foreach (var stack in TicketWaves.Of(study, [1, 2, 3]).SelectMany(w => TicketStack.Of(study, w, most, 1)))
+        {
+            var (outcomes, warning) = stack.Read(trainings.Run(stack.ToJson(), _ => { }, TestContext.Current.CancellationToken), stack.Id);
+            Assert.Null(warning);
+            foreach (var (job, outcome) in stack.Members.Zip(outcomes))
+            {
+                found.Add(job, outcome);
+            }
+        }
+
+        Assert.DoesNotContain(Directory.EnumerateFiles(folder["state"], "*", SearchOption.AllDirectories), f => f.Contains("work", StringComparison.Ordinal));
+        return found;
+    }
+
+    private static TicketExperiment Experiment(string name, string net) => new(
+        name, net, "blobs", "glorot-normal", new TicketTraining("sgd", 0.02, 20, 12, 4) { Validation = 100, TestImages = 100, Images = 400 },
+        new TicketCutting(new MaskCutOptions(), "large-final", [0, 1], false), new TicketRewinding(0, RewindKind.Weights), null, []);
+}
