@@ -6,6 +6,8 @@ namespace Prunus.Lottery.Experiments;
 /// <summary>What a training's curve and masks say.</summary>
 internal static class TicketMeasures
 {
+    private const int MostPoints = 50;
+
     /// <summary>A net as it is.</summary>
     public static TrainingCurve Untrained(ITicketNet net, IStudyMaterial material)
     {
@@ -37,7 +39,9 @@ internal static class TicketMeasures
                 (metrics[TicketMetrics.EarlyIteration], metrics[TicketMetrics.EarlyAccuracy], metrics[TicketMetrics.EarlyLoss]) = (early.Step, early.TestAccuracy, early.TestLoss);
             }
 
-            foreach (var point in curve.Points)
+            // Of many evaluations some: a study has thousands of cells and steps.
+            var every = (curve.Points.Count + MostPoints - 1) / MostPoints;
+            foreach (var (_, point) in curve.Points.Index().Where(p => (p.Index + 1) % every == 0 || p.Index == curve.Points.Count - 1))
             {
                 metrics[TicketMetrics.AccuracyAt(point.Step)] = point.TestAccuracy;
             }

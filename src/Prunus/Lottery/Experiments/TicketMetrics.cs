@@ -66,7 +66,7 @@ public static class TicketMetrics
         DenseDistance, Barrier, OrderDistance, OrderAngle, Disagreement, SearchSteps, Overlap,
     ];
 
-    /// <summary>Name of the test accuracy at a step.</summary>
+    /// <summary>Name of the test accuracy at a step; of more than fifty evaluations every second, third, … is told, and the last.</summary>
     public static string AccuracyAt(long step) => string.Create(CultureInfo.InvariantCulture, $"accuracy@{step}");
 
     /// <summary>Whether a name is one of these.</summary>

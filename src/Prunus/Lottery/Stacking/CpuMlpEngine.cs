@@ -16,25 +16,23 @@ internal sealed unsafe class CpuMlpEngine : IMlpEngine
         _nets = [.. Enumerable.Range(0, members).Select(m => new CpuMlp(layers, m, inputs, labels, _batch))];
     }
 
-    public void Run(int[] examples, UpdateRule[] rules, float[] losses)
+    public void Run(ReadOnlySpan<int> examples, UpdateRule[] rules, Span<float> losses)
     {
-        if (_threads == 1)
+        fixed (int* firstExample = examples)
+        fixed (float* firstLoss = losses)
         {
-            for (var m = 0; m < _nets.Length; m++)
+            // A span or pinned pointer does not go to other threads as such.
+            var (from, to) = ((nint)firstExample, (nint)firstLoss);
+            if (_threads == 1)
             {
-                Train(m);
+                for (var m = 0; m < _nets.Length; m++)
+                {
+                    Train(m, (int*)from, rules, (float*)to);
+                }
             }
-        }
-        else
-        {
-            Parallel.For(0, _nets.Length, new ParallelOptions { MaxDegreeOfParallelism = _threads }, Train);
-        }
-
-        void Train(int m)
-        {
-            for (var s = 0; s < rules.Length; s++)
+            else
             {
-                losses[(s * _nets.Length) + m] = _nets[m].Step(examples.AsSpan(((s * _nets.Length) + m) * _batch, _batch), rules[s]);
+                Parallel.For(0, _nets.Length, new ParallelOptions { MaxDegreeOfParallelism = _threads }, m => Train(m, (int*)from, rules, (float*)to));
             }
         }
     }
@@ -44,6 +42,15 @@ internal sealed unsafe class CpuMlpEngine : IMlpEngine
         foreach (var net in _nets)
         {
             net.Dispose();
+        }
+    }
+
+    private void Train(int m, int* examples, UpdateRule[] rules, float* losses)
+    {
+        for (var s = 0; s < rules.Length; s++)
+        {
+            var at = (s * _nets.Length) + m;
+            losses[at] = _nets[m].Step(new(examples + (at * _batch), _batch), rules[s]);
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class CudaMlpEngine : IMlpEngine
     private readonly CudaMlpLayer[] _layers;
     private readonly MlpKernels _kernels;
     private readonly StepData _data;
-    private readonly Tensor _examples, _rules, _losses, _inputs;
+    private readonly Tensor _examples, _staged, _rules, _losses, _inputs;
     private readonly int _members, _rows;
     private readonly Dictionary<int, CudaGraph> _graphs = [];
     private readonly HashSet<int> _seen = [];
@@ -28,6 +28,7 @@ internal sealed class CudaMlpEngine : IMlpEngine
         (_members, _rows, _data, _kernels, GraphFault) = (members, members * data.BatchSize, data, kernels, kernels.GraphFault);
         var device = data.Inputs.device;
         _examples = Owned(zeros([Slice, _rows], dtype: ScalarType.Int32, device: device));
+        _staged = Owned(zeros([Slice, _rows], dtype: ScalarType.Int32));
         _rules = Owned(zeros([Slice, RuleNumbers], device: device));
         _losses = Owned(zeros([Slice, members, data.BatchSize], device: device));
         _inputs = Owned(zeros([members, data.BatchSize, layers[0].Inputs], device: device));
@@ -42,16 +43,16 @@ internal sealed class CudaMlpEngine : IMlpEngine
 
     public string? GraphFault { get; private set; }
 
-    public void Run(int[] examples, UpdateRule[] rules, float[] losses)
+    public void Run(ReadOnlySpan<int> examples, UpdateRule[] rules, Span<float> losses)
     {
         using var stream = _kernels.Enter();
         for (var start = 0; start < rules.Length; start += Slice)
         {
             var steps = Math.Min(Slice, rules.Length - start);
-            Upload(examples.AsSpan(start * _rows, steps * _rows), rules.AsSpan(start, steps));
+            Upload(examples.Slice(start * _rows, steps * _rows), rules.AsSpan(start, steps));
             Do(steps);
             using var scope = NewDisposeScope();
-            TensorMemory.Span<float>(_losses.narrow(0, 0, steps).mean([2]).cpu()).CopyTo(losses.AsSpan(start * _members));
+            TensorMemory.Span<float>(_losses.narrow(0, 0, steps).mean([2]).cpu()).CopyTo(losses[(start * _members)..]);
         }
     }
 
@@ -168,7 +169,8 @@ internal sealed class CudaMlpEngine : IMlpEngine
             new[] { r.Adam ? 1 : 0, r.Rate, r.Decay1, r.Decay2, r.InverseRoot, r.Epsilon, r.WeightDecay, r.Gain, r.Nesterov }.CopyTo(numbers, s * RuleNumbers);
         }
 
-        _examples.narrow(0, 0, rules.Length).copy_(tensor(examples.ToArray(), [rules.Length, _rows]));
+        examples.CopyTo(TensorMemory.Span<int>(_staged));
+        _examples.narrow(0, 0, rules.Length).copy_(_staged.narrow(0, 0, rules.Length));
         _rules.narrow(0, 0, rules.Length).copy_(tensor(numbers, [rules.Length, RuleNumbers]));
     }
 

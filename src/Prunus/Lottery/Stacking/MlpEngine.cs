@@ -12,7 +12,7 @@ internal interface IMlpEngine : IDisposable
     /// <param name="examples">[steps,members,batch].</param>
     /// <param name="rules">One for each step.</param>
     /// <param name="losses">[steps,members], written.</param>
-    void Run(int[] examples, UpdateRule[] rules, float[] losses);
+    void Run(ReadOnlySpan<int> examples, UpdateRule[] rules, Span<float> losses);
 }
 
 /// <summary>Choice of the engine.</summary>

@@ -13,7 +13,7 @@ public sealed class StackedMlpStep : IStepper
 {
     private readonly IReadOnlyList<MlpLayer> _layers;
     private readonly OptimiserOptions _optimiser;
-    private readonly StepData _data;
+    private readonly StepExamples _examples;
     private readonly IMlpEngine _engine;
 
     /// <param name="net">A net or stack for which <see cref="Fits"/> holds, float32; trained in place, not owned. It is masked here.</param>
@@ -31,7 +31,7 @@ public sealed class StackedMlpStep : IStepper
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(data.BatchSize, 1);
         Check(net, data, masks);
-        (Members, _optimiser, _data) = (net.Members, optimiser, data);
+        (Members, _optimiser) = (net.Members, optimiser);
         _layers = MlpLayer.Of(net, masks, optimiser) ?? throw new PrunusInputException("net", $"{net.Architecture} is no chain of linear layers", "train it with MaskedTrainer");
         Check(data, _layers);
         foreach (var tensor in Tensors())
@@ -39,7 +39,9 @@ public sealed class StackedMlpStep : IStepper
             tensor.Apply();
         }
 
-        _engine = MlpEngines.On(net.Parameters.Values.First().device, _layers, Members, data, threads, graph);
+        var device = net.Parameters.Values.First().device;
+        _engine = MlpEngines.On(device, _layers, Members, data, threads, graph);
+        _examples = new(data.Order, Members * data.BatchSize, (int)data.Inputs.size(0), ahead: device.type != DeviceType.CPU);
     }
 
     public int Members { get; }
@@ -60,23 +62,14 @@ public sealed class StackedMlpStep : IStepper
     public void Run(int firstStep, ReadOnlySpan<float> learningRates, Span<float> losses)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(losses.Length, learningRates.Length * Members);
-        var (steps, row) = (learningRates.Length, Members * _data.BatchSize);
-        var (examples, rules, found) = (new int[steps * row], new UpdateRule[steps], new float[losses.Length]);
+        var steps = learningRates.Length;
+        var rules = new UpdateRule[steps];
         for (var s = 0; s < steps; s++)
         {
-            _data.Order(firstStep + s, examples.AsSpan(s * row, row));
             rules[s] = UpdateRule.At(_optimiser, learningRates[s], StepCount + s + 1);
         }
 
-        // Native code reads the examples unchecked.
-        var count = _data.Inputs.size(0);
-        if (examples.AsSpan().IndexOfAnyExceptInRange(0, (int)count - 1) is >= 0 and var outside)
-        {
-            throw new ArgumentException($"the order names example {examples[outside]} of {count}", nameof(firstStep));
-        }
-
-        _engine.Run(examples, rules, found);
-        found.CopyTo(losses);
+        _engine.Run(_examples.Of(firstStep, steps), rules, losses);
         StepCount += steps;
     }
 
@@ -97,6 +90,7 @@ public sealed class StackedMlpStep : IStepper
 
     public void Dispose()
     {
+        _examples.Dispose();
         _engine.Dispose();
         foreach (var layer in _layers)
         {
