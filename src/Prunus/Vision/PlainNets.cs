@@ -15,29 +15,34 @@ internal static class PlainNets
     ];
 
     /// <summary>Pairs of 3×3 convolutions, each pair followed by max-pooling, and linear layers of 256, 256.</summary>
-    public static IReadOnlyList<VisionStep> Conv(int classes, params int[] widths)
+    /// <param name="classes">Number of logits.</param>
+    /// <param name="first">Channels of the first pair, 64 in the paper; each pair has twice as many as the one before, the linear layers four times as many.</param>
+    /// <param name="pairs">Number of pairs.</param>
+    public static IReadOnlyList<VisionStep> Conv(int classes, int first, int pairs)
     {
         var steps = new List<VisionStep>();
         var layer = 0;
-        for (var pair = 0; pair < widths.Length; pair++)
+        for (var pair = 0; pair < pairs; pair++)
         {
             for (var i = 0; i < 2; i++)
             {
                 layer++;
-                steps.AddRange([new Convolution($"conv{layer}", widths[pair]), new Relu($"relu{layer}")]);
+                steps.AddRange([new Convolution($"conv{layer}", first << pair), new Relu($"relu{layer}")]);
             }
 
             steps.Add(new MaxPool($"pool{pair + 1}"));
         }
 
-        return [.. steps, new Flatten("flatten"), .. Classifier(classes, [256, 256], firstRelu: layer + 1)];
+        return [.. steps, new Flatten("flatten"), .. Classifier(classes, [4 * first, 4 * first], firstRelu: layer + 1)];
     }
 
     /// <summary>VGG-19 for small images: its linear layers give way to the mean over the map and one linear layer. Modules are numbered as in a
     /// PyTorch sequence, in which max-pools count.</summary>
-    public static IReadOnlyList<VisionStep> Vgg19(int classes)
+    /// <param name="classes">Number of logits.</param>
+    /// <param name="first">Channels of the first layers, 64 in the paper; later ones have twice, four and eight times as many.</param>
+    public static IReadOnlyList<VisionStep> Vgg19(int classes, int first)
     {
-        (int Width, int Count)[] groups = [(64, 2), (128, 2), (256, 4), (512, 4), (512, 4)];
+        (int Width, int Count)[] groups = [(first, 2), (2 * first, 2), (4 * first, 4), (8 * first, 4), (8 * first, 4)];
         var steps = new List<VisionStep>();
         var module = 0;
         foreach (var (width, count) in groups)

@@ -18,6 +18,9 @@ public sealed record VisionConfig(string Id, MapShape Input, int Classes, IReadO
     /// <summary>Number of weights that masks may cover.</summary>
     public long PrunableCount() => Tensors().Where(t => t.IsPrunable).Sum(t => t.ElementCount);
 
+    /// <summary>Multiplications of an image's pass, each with an addition: those of convolutions and linear layers, padding counted like pixels.</summary>
+    public long MultiplyAdds() => Tensors().Where(t => t.IsPrunable).Sum(t => t.ElementCount * t.Positions);
+
     /// <summary>Number of trained values.</summary>
     public long ParameterCount() => Parameters().Sum(t => t.ElementCount);
 }

@@ -37,6 +37,9 @@ public sealed record VisionParameter(string Name, int Layer, VisionRole Role, bo
     /// <summary>Number of elements.</summary>
     public long ElementCount { get; } = Shape.Aggregate(1L, (n, d) => checked(n * d));
 
+    /// <summary>Places of the output map that the same weights are used for; 1 in a linear layer.</summary>
+    public int Positions { get; init; } = 1;
+
     /// <summary>Whether masks may cover it: weights of convolutions and linear layers; never biases nor normalisations (Frankle and Carbin 2019).</summary>
     public bool IsPrunable => Role is VisionRole.ConvolutionWeight or VisionRole.LinearWeight;
 

@@ -53,14 +53,16 @@ internal sealed class VisionShapes
     {
         _layer++;
         Add($"{step.Name}.weight", VisionRole.ConvolutionWeight, step,
-            [step.Channels, _map.Channels, step.Kernel, step.Kernel], [step.Output, _axis, VisionAxis.Fixed, VisionAxis.Fixed]);
+            [step.Channels, _map.Channels, step.Kernel, step.Kernel], [step.Output, _axis, VisionAxis.Fixed, VisionAxis.Fixed], Strided(_map.Height) * Strided(_map.Width));
         if (step.Bias)
         {
             Add($"{step.Name}.bias", VisionRole.Bias, step, [step.Channels], [step.Output]);
         }
 
         _axis = step.Output;
-        _map = new(step.Channels, (_map.Height + step.Stride - 1) / step.Stride, (_map.Width + step.Stride - 1) / step.Stride);
+        _map = new(step.Channels, Strided(_map.Height), Strided(_map.Width));
+
+        int Strided(int side) => (side + step.Stride - 1) / step.Stride;
     }
 
     private void Follow(Linear step)
@@ -80,6 +82,6 @@ internal sealed class VisionShapes
         Add($"{step.Name}.running_var", VisionRole.RunningVariance, step, [_map.Channels], [_axis]);
     }
 
-    private void Add(string name, VisionRole role, VisionStep step, long[] shape, VisionAxis[] axes) =>
-        _found.Add(new(name, _layer, role, step == _output, shape, axes));
+    private void Add(string name, VisionRole role, VisionStep step, long[] shape, VisionAxis[] axes, int positions = 1) =>
+        _found.Add(new(name, _layer, role, step == _output, shape, axes) { Positions = positions });
 }

@@ -17,11 +17,31 @@ public sealed class VisionNetsTests
     [InlineData("resnet-32", 461_872, 464_154)]
     [InlineData("resnet-56", 848_944, 853_018)]
     [InlineData("mlp:64-32", 52_544, 52_650)]
+    [InlineData("conv-2:64", 4_300_992, 4_301_642)]
+    [InlineData("conv-2:16", 16 * 16 * 16 * 64 + 64 * 64 + 64 * 10 + 9 * (3 * 16 + 16 * 16), 16 * 16 * 16 * 64 + 64 * 64 + 64 * 10 + 9 * (3 * 16 + 16 * 16) + 2 * 16 + 2 * 64 + 10)]
+    [InlineData("vgg-19:64", 20_024_000, 20_040_522)]
+    [InlineData("resnet-20:16", 268_336, 269_722)]
     public void Counts_EqualThePapersFormulas(string name, long weights, long all)
     {
         var config = VisionNets.Named(name);
         Assert.Equal(weights, config.PrunableCount());
         Assert.Equal(all, config.ParameterCount());
+    }
+
+    // ResNet-20, multiply-adds by hand: 16·3·9·32² + 6·(16·16·9·32²) + (16·32 + 5·32·32)·9·16² + (32·64 + 5·64·64)·9·8² + 640.
+    [Theory]
+    [InlineData("lenet-300-100", 266_200)]
+    [InlineData("conv-2", 9 * 64 * (3 + 64) * 1024 + 16_384 * 256 + 256 * 256 + 2560)]
+    [InlineData("resnet-20", 9 * ((48 + 6 * 256) * 1024 + (512 + 5 * 1024) * 256 + (2048 + 5 * 4096) * 64) + 640)]
+    public void MultiplyAdds_CountEveryUseOfAWeight(string name, long count) => Assert.Equal(count, VisionNets.Named(name).MultiplyAdds());
+
+    [Fact]
+    public void Widths_FollowTheFirst()
+    {
+        var (usual, twice) = (VisionNets.Named("resnet-20").Tensors(), VisionNets.Named("resnet-20:32").Tensors());
+        Assert.Equal(usual.Select(t => t.Name), twice.Select(t => t.Name));
+        Assert.All(usual.Zip(twice).Where(p => !p.First.IsOutput), p => Assert.Equal(2 * p.First.Shape[0], p.Second.Shape[0]));
+        Assert.All(usual.Zip(twice).SelectMany(p => p.First.Axes.Zip(p.Second.Axes)), a => Assert.Equal(2 * a.First.Offset, a.Second.Offset));
     }
 
     [Fact]
@@ -46,7 +66,9 @@ public sealed class VisionNetsTests
     [Theory]
     [InlineData("net: 'lenet' is not known; use one of mlp, lenet-300-100, lenet-5, conv-2, conv-4, conv-6, conv-8, vgg-19, resnet-20, resnet-32, resnet-56", "lenet")]
     [InlineData("net: 'mlp' lacks widths; write mlp:64-32", "mlp")]
-    [InlineData("net: 'conv-2' takes no widths; write conv-2", "conv-2:64")]
+    [InlineData("net: 'lenet-5' takes no widths; write lenet-5", "lenet-5:64")]
+    [InlineData("net: 'conv-2:64-32' is no width of conv-2; give that of the first layer, which the others follow, a multiple of 16: conv-2:64", "conv-2:64-32")]
+    [InlineData("net: 'resnet-20:8' is no width of resnet-20; give that of the first layer, which the others follow, a multiple of 16: resnet-20:16", "resnet-20:8")]
     [InlineData("net: 'mlp:64-0': '0' is no width from 1 to 16384; write widths as in mlp:64-32", "mlp:64-0")]
     [InlineData("net: 'mlp:': '' is no width from 1 to 16384; write widths as in mlp:64-32", "mlp:")]
     public void Named_UnfitName_SaysWhatToWrite(string message, string name) =>
