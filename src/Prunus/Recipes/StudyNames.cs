@@ -17,7 +17,7 @@ internal static class StudyNames
         if (!StudyDecoder.Is(net))
         {
             map.Checked("net", () => VisionNets.Named(net));
-            map.Checked("data", () => StudyData.Source(data));
+            map.Checked("data", () => StudySet.Parse(data));
             map.Checked("initialisation", () => VisionInitialisations.Named(initialisation));
             return;
         }
