@@ -10,13 +10,16 @@ namespace Prunus.Recipes;
 internal static class ClaimYaml
 {
     /// <summary>Reads a claim; null when this size leaves a variant of it out.</summary>
-    public static RecipeClaim? Read(YamlMap map, VariantNames known, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
+    public static RecipeClaim? Read(YamlMap map, VariantNames known, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, string size)
     {
-        var (id, text, bold) = (map.Need("id"), map.Need("text"), map.Flag("bold") ?? false);
+        var (id, text, bold) = (map.Need("id"), map.Need("text"), Bold(map, size));
         var claim = map.Has("order") ? Order(map, known, lists) : map.Has("rank") ? Rank(map, known) : map.Has("winner") ? Winner(map, known) : Comparison(map, known);
         map.Done();
         return claim is { } found ? new RecipeClaim(id, text, bold, found.Quantity, found.Side, found.Bound, found.Centre) : null;
     }
+
+    // True or false, or the sizes at which it must hold.
+    private static bool Bold(YamlMap map, string size) => map.Texts("bold") is { Count: > 0 } sizes && sizes.All(Recipe.SizeNames.Contains) ? sizes.Contains(size) : map.Flag("bold") ?? false;
 
     private static (ClaimQuantity Quantity, ClaimSide Side, double Bound, double Centre)? Comparison(YamlMap map, VariantNames known)
     {

@@ -26,7 +26,7 @@ public static partial class RecipeReader
             recipe ??= Head(map, sizes);
             if (map.Map("sizes")?.Map(size) is { } node)
             {
-                sizes[size] = Resolve(map, node, select ?? []);
+                sizes[size] = Resolve(map, size, node, select ?? []);
             }
         }
 
@@ -66,13 +66,13 @@ public static partial class RecipeReader
         }
     }
 
-    private static RecipeSize Resolve(YamlMap root, YamlMap size, IReadOnlyList<string> select)
+    private static RecipeSize Resolve(YamlMap root, string name, YamlMap size, IReadOnlyList<string> select)
     {
         var lists = size.Entries("lists").ToDictionary(e => e.Name, e => size.Map("lists")!.Texts(e.Name), StringComparer.Ordinal);
         var donors = size.Entries("donors").Select(d => VariantYaml.Donor(size, d.Name, d.Text, d.Map)).ToList();
         if (root.Has("experiments"))
         {
-            return WithTickets(root, size, lists, select);
+            return WithTickets(root, name, size, lists, select);
         }
 
         var only = size.Texts("only");
@@ -94,10 +94,10 @@ public static partial class RecipeReader
         CheckDefaults(size);
         size.Done();
         Require(size, result);
-        return Judged(root, result, [.. root.Each("variants", lists).Select(v => v.Need("name"))], lists);
+        return Judged(root, name, result, [.. root.Each("variants", lists).Select(v => v.Need("name"))], lists);
     }
 
-    private static RecipeSize WithTickets(YamlMap root, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, IReadOnlyList<string> select)
+    private static RecipeSize WithTickets(YamlMap root, string name, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, IReadOnlyList<string> select)
     {
         if (select.Count > 0)
         {
@@ -109,17 +109,17 @@ public static partial class RecipeReader
 
         // Other sizes may go to other levels; what this one lacks is left out of claims and figures.
         string[] all = [.. result.Tickets.Experiments.SelectMany(e => e.Branches.Select(b => b.Id).Append(TicketExperiment.Ticket).SelectMany(b => Enumerable.Range(0, DeepestLevel).Select(l => $"{e.Name}/{b} {l}")))];
-        return Judged(root, result, all, lists);
+        return Judged(root, name, result, all, lists);
     }
 
-    private static RecipeSize Judged(YamlMap root, RecipeSize result, IReadOnlyList<string> all, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
+    private static RecipeSize Judged(YamlMap root, string name, RecipeSize result, IReadOnlyList<string> all, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
     {
         var known = new VariantNames(result, all);
         return result with
         {
             Reach = root.Text("reach") is { } reach ? known.Reference(root, "reach", reach) : null,
             Published = [.. root.Each("published", lists).Select(p => ReadPublished(p, known))],
-            Claims = [.. root.Each("claims", lists).Select(c => ClaimYaml.Read(c, known, lists)).OfType<RecipeClaim>()],
+            Claims = [.. root.Each("claims", lists).Select(c => ClaimYaml.Read(c, known, lists, name)).OfType<RecipeClaim>()],
             Figures = [.. root.Each("figures", lists).Select(f => FigureYaml.Read(f, known, lists)).OfType<RecipeFigure>()],
         };
     }

@@ -60,11 +60,13 @@ internal static class RecipeRecord
 
     private static OrderedDictionary<string, Metric> Metrics(RecipeResults results)
     {
+        // Accuracies at all steps of all cells would fill megabytes (they are in cells.json): only those that something is said of.
+        var named = Named(results.Size);
         var metrics = new OrderedDictionary<string, Metric>();
         foreach (var name in results.Size.CellNames)
         {
             var cell = results.Cell(name, results.Size.Seeds[0]);
-            foreach (var metric in cell.Metrics.Keys.Concat(results.Size.Reach is not null && cell.Curve.Count > 0 ? ["reach"] : []))
+            foreach (var metric in cell.Metrics.Keys.Concat(results.Size.Reach is not null && cell.Curve.Count > 0 ? ["reach"] : []).Where(m => !TicketMetrics.IsAccuracyAt(m) || named.Contains(m)))
             {
                 var interval = results.Over(new(name, metric));
                 var known = double.IsFinite(interval.Low);
@@ -74,6 +76,9 @@ internal static class RecipeRecord
 
         return metrics;
     }
+
+    private static HashSet<string> Named(RecipeSize size) => [.. size.Claims.SelectMany(c => c.Quantity.References)
+        .Concat(size.Figures.SelectMany(f => f.References)).Concat(size.Published.Select(p => p.Ours).OfType<MetricReference>()).Select(r => r.Metric)];
 
     private static string? Unit(string metric) => metric is "tokens" or "reach" ? "tokens"
         : metric.StartsWith("loss", StringComparison.Ordinal) || metric.StartsWith("before", StringComparison.Ordinal) ? "nats/token" : null;

@@ -42,6 +42,15 @@ public sealed class RecipeReaderTests
     }
 
     [Theory]
+    [InlineData("true", true)]
+    [InlineData("false", false)]
+    [InlineData("gpu", false)]
+    [InlineData("[tiny, gpu]", true)]
+    public void Bold_MayNameSizes(string bold, bool must) =>
+        Assert.Equal(must, RecipeReader.Read("mine.yaml", Good.Replace("text: lower,", $"text: lower, bold: {bold},", StringComparison.Ordinal)).Size("tiny").Claims[0].Bold);
+
+    [Theory]
+    [InlineData("text: lower", "text: lower, bold: huge", "mine.yaml:23: 'bold' is 'huge', not true or false; correct the value")]
     [InlineData("title: Mine", "titel: Mine", "mine.yaml:1: 'title' is missing; add 'title: …'")]
     [InlineData("what: A test.", "what: A test.\nwhy: none", "mine.yaml:8: 'why' is no key here; use claims")]
     [InlineData("{steps: 4, batch", "{step: 4, batch", "mine.yaml:15: 'step' is no key here; did you mean 'steps'?")]

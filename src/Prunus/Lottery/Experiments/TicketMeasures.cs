@@ -8,6 +8,9 @@ internal static class TicketMeasures
 {
     private const int MostPoints = 50;
 
+    // Forward, and gradients of values and of weights.
+    private const int PassesOfAStep = 3;
+
     /// <summary>A net as it is.</summary>
     public static TrainingCurve Untrained(ITicketNet net, IStudyMaterial material)
     {
@@ -20,13 +23,16 @@ internal static class TicketMeasures
 
     public static TicketOutcome Of(TicketJob job, TicketExperiment experiment, TicketBeginning start, TrainingCurve curve)
     {
+        var steps = SearchSteps(experiment, job.Level);
         var metrics = new Dictionary<string, double>(StringComparer.Ordinal)
         {
             [TicketMetrics.Pm] = 100 * start.Masks.Density,
             [TicketMetrics.Kept] = start.Masks.Kept,
             [TicketMetrics.Emptied] = start.Masks.Names.Count(n => start.Masks[n].Kept == 0),
             [TicketMetrics.Failed] = curve.DivergedAt is null ? 0 : 1,
-            [TicketMetrics.SearchSteps] = SearchSteps(experiment, job.Level),
+            [TicketMetrics.SearchSteps] = steps,
+            [TicketMetrics.SearchFlops] = 2.0 * PassesOfAStep * start.Net.Net.Config.MultiplyAdds() * experiment.Training.Batch * steps,
+            [TicketMetrics.Weights] = start.Masks.Count,
         };
 
         // A training that broke down has no accuracy worth a mean.

@@ -56,6 +56,12 @@ public static class TicketMetrics
     /// <summary>Steps trained until this ticket was found and trained, those of levels before among them.</summary>
     public const string SearchSteps = "search_steps";
 
+    /// <summary>Floating-point operations of those steps: 2 · 3 · multiply-adds of the dense net · images (a step back costs about two passes; masked weights are computed too).</summary>
+    public const string SearchFlops = "search_flops";
+
+    /// <summary>Prunable weights of the dense net.</summary>
+    public const string Weights = "weights";
+
     /// <summary>Mean overlap (intersection over union) of the mask with other seeds' masks of the level.</summary>
     public const string Overlap = "mask_overlap";
 
@@ -63,13 +69,16 @@ public static class TicketMetrics
     public static IReadOnlyList<string> All { get; } =
     [
         Pm, Kept, EarlyIteration, EarlyAccuracy, EarlyLoss, FinalAccuracy, TrainAccuracy, FinalLoss, Failed, DeadUnits, Emptied,
-        DenseDistance, Barrier, OrderDistance, OrderAngle, Disagreement, SearchSteps, Overlap,
+        DenseDistance, Barrier, OrderDistance, OrderAngle, Disagreement, SearchSteps, SearchFlops, Weights, Overlap,
     ];
 
     /// <summary>Name of the test accuracy at a step; of more than fifty evaluations every second, third, … is told, and the last.</summary>
     public static string AccuracyAt(long step) => string.Create(CultureInfo.InvariantCulture, $"accuracy@{step}");
 
     /// <summary>Whether a name is one of these.</summary>
-    public static bool Has(string name) => All.Contains(name)
-        || (name.StartsWith("accuracy@", StringComparison.Ordinal) && long.TryParse(name.AsSpan(9), NumberStyles.None, CultureInfo.InvariantCulture, out _));
+    public static bool Has(string name) => All.Contains(name) || IsAccuracyAt(name);
+
+    /// <summary>Whether a name is that of a test accuracy at a step.</summary>
+    public static bool IsAccuracyAt(string name) =>
+        name.StartsWith("accuracy@", StringComparison.Ordinal) && long.TryParse(name.AsSpan(9), NumberStyles.None, CultureInfo.InvariantCulture, out _);
 }
