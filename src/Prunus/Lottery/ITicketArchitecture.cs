@@ -23,6 +23,9 @@ public interface ITicketArchitecture
     /// <summary>A net of tensors, which it owns from then on.</summary>
     ITicketNet Create(IReadOnlyDictionary<string, Tensor> tensors);
 
+    /// <summary>Multiplications, each with an addition, of an example's pass; null where nobody counts them.</summary>
+    long? MultiplyAdds => null;
+
     /// <summary>Units that masks cut off; null where nobody can tell.</summary>
     DeadUnits? DeadUnits(MaskSet masks);
 

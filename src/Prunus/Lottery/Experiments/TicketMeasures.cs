@@ -31,9 +31,13 @@ internal static class TicketMeasures
             [TicketMetrics.Emptied] = start.Masks.Names.Count(n => start.Masks[n].Kept == 0),
             [TicketMetrics.Failed] = curve.DivergedAt is null ? 0 : 1,
             [TicketMetrics.SearchSteps] = steps,
-            [TicketMetrics.SearchFlops] = 2.0 * PassesOfAStep * start.Net.Net.Config.MultiplyAdds() * experiment.Training.Batch * steps,
             [TicketMetrics.Weights] = start.Masks.Count,
         };
+
+        if (start.Architecture.MultiplyAdds is { } pass)
+        {
+            metrics[TicketMetrics.SearchFlops] = 2.0 * PassesOfAStep * pass * experiment.Training.Batch * steps;
+        }
 
         // A training that broke down has no accuracy worth a mean.
         if (curve.DivergedAt is null)
