@@ -45,7 +45,8 @@ public sealed record StepData(Tensor Inputs, Tensor Labels, int BatchSize, StepO
 /// <param name="batchSize">Examples of a batch; an epoch's last ones that fill none are left out.</param>
 public sealed class EpochOrder(IReadOnlyList<ulong> seeds, int count, int batchSize)
 {
-    private readonly Dictionary<ulong, int[]> _orders = [];
+    private readonly ulong[] _distinct = [.. seeds.Distinct()];
+    private Dictionary<ulong, int[]> _orders = [];
     private int _epoch = -1;
 
     /// <summary>As <see cref="StepOrder"/>.</summary>
@@ -55,17 +56,12 @@ public sealed class EpochOrder(IReadOnlyList<ulong> seeds, int count, int batchS
         if (step / perEpoch != _epoch)
         {
             _epoch = step / perEpoch;
-            _orders.Clear();
+            _orders = _distinct.AsParallel().Select(s => (Seed: s, Order: EpochDraws.Order(s, (uint)_epoch, count))).ToDictionary(o => o.Seed, o => o.Order);
         }
 
         for (var m = 0; m < seeds.Count; m++)
         {
-            if (!_orders.TryGetValue(seeds[m], out var order))
-            {
-                _orders[seeds[m]] = order = EpochDraws.Order(seeds[m], (uint)_epoch, count);
-            }
-
-            order.AsSpan(step % perEpoch * batchSize, batchSize).CopyTo(examples[(m * batchSize)..]);
+            _orders[seeds[m]].AsSpan(step % perEpoch * batchSize, batchSize).CopyTo(examples[(m * batchSize)..]);
         }
     }
 }

@@ -7,6 +7,9 @@ namespace Prunus.Lottery.Training;
 /// <summary>Losses and hits of each member of a stack, or of a single net as the only member.</summary>
 public static class MemberLosses
 {
+    // Inputs of all members of a stack that are evaluated on at once.
+    private const long PieceValues = 1L << 26;
+
     /// <summary>Mean cross entropy in nats over a batch. The sum over members has gradients that are independent of each other.</summary>
     /// <param name="logits">[N,classes], [N,T,vocabulary]; stacked with [members,…] before.</param>
     /// <param name="targets">Classes as <see cref="TicketBatch.Targets"/>.</param>
@@ -47,25 +50,46 @@ public static class MemberLosses
     /// <returns>[members,2] float64 on the net's device: mean cross entropy in nats, share of hits. Nothing waits for the device.</returns>
     public static Tensor Evaluate(ITicketNet net, EvaluationSet set)
     {
-        using var noGradient = no_grad();
-        using var scope = NewDisposeScope();
-
         // On a CPU batched products bring nothing; one by one the nets give the bits that they give alone.
         var apart = net is VisionStack stack && stack.Parameters.Values.First().device_type == DeviceType.CPU ? Enumerable.Range(0, stack.Members).Select(stack.View).ToList() : [];
+        try
+        {
+            return Evaluate(net, set, apart, PieceValues);
+        }
+        finally
+        {
+            apart.ForEach(n => n.Dispose());
+        }
+    }
+
+    /// <summary>The same by the members as nets of their own, or where there are none by the stack, in pieces of a batch that hold so many values of all members' inputs.</summary>
+    internal static Tensor Evaluate(ITicketNet net, EvaluationSet set, IReadOnlyList<ITicketNet> apart, long pieceValues)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
         Tensor? sums = null;
         for (var i = 0; i < set.Batches; i++)
         {
             using var batchScope = NewDisposeScope();
             var batch = set.Batch(i);
-            var part = apart.Count > 0 && batch.Inputs.dim() == 4
-                ? cat([.. apart.Select(n => Sums(n.Forward(batch.Inputs), batch.Targets, stacked: false))])
-                : Sums(net.Forward(batch.Inputs), batch.Targets, net.IsStacked);
-            sums = sums is null ? part.MoveToOuterDisposeScope() : sums.add_(part);
+            var (rows, shared) = (batch.Inputs.size(0), net is VisionStack && batch.Inputs.dim() == 4);
+
+            // Maps of many nets at once would not fit into memory.
+            var most = shared && apart.Count == 0 ? Math.Clamp(pieceValues / (net.Members * (batch.Inputs.numel() / rows)), 1, rows) : rows;
+            for (var first = 0L; first < rows; first += most)
+            {
+                using var pieceScope = NewDisposeScope();
+                var piece = most == rows ? batch : Piece(batch, first, Math.Min(most, rows - first));
+                var part = shared && apart.Count > 0 ? cat([.. apart.Select(n => Sums(n.Forward(piece.Inputs), piece.Targets, stacked: false))])
+                    : Sums(net.Forward(piece.Inputs), piece.Targets, net.IsStacked);
+                sums = sums is null ? part.MoveToOtherDisposeScope(scope) : sums.add_(part);
+            }
         }
 
-        apart.ForEach(n => n.Dispose());
         return (sums!.narrow(1, 0, 2) / sums.narrow(1, 2, 1)).MoveToOuterDisposeScope();
     }
+
+    private static TicketBatch Piece(TicketBatch batch, long first, long count) => new(batch.Inputs.narrow(0, first, count), batch.Targets.narrow(0, first, count));
 
     private static Tensor Rows(Tensor logits) => logits.dim() == 2 ? logits : logits.reshape(-1, logits.size(-1));
 }

@@ -37,6 +37,19 @@ public sealed class StackedMaskedTrainingTests
     }
 
     [Fact]
+    public void Evaluation_is_the_same_together_in_pieces_and_apart()
+    {
+        using var scope = NewDisposeScope();
+        using var stacked = VisionStack.Of(SmallTrainings.Nets(3, ScalarType.Float64));
+        EvaluationSet set = new(2, i => SmallTrainings.Batch(1000 + i, ScalarType.Float64));
+        var apart = MemberLosses.Evaluate(stacked, set);
+        foreach (var values in (long[])[long.MaxValue, 5 * 3 * 16, 1])
+        {
+            Assert.True(StackSamples.Difference(apart, MemberLosses.Evaluate(stacked, set, [], values)) < 1e-12);
+        }
+    }
+
+    [Fact]
     public void A_member_that_diverges_is_marked_and_the_others_go_on()
     {
         using var scope = NewDisposeScope();
