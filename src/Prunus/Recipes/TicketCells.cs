@@ -28,6 +28,10 @@ internal sealed class TicketCells : IRecipeStudy
         (_study, _seeds, _most) = (study, seeds, most);
         _setup = new JsonObject { ["file"] = source.File, ["recipe"] = source.Text, ["size"] = sizeName, ["sources"] = sources.ToJson() };
         Inputs = StudyInputs.Of(study.Experiments.Select(e => (e.Net, e.Data)), StudyInputs.Sources(sources));
+        if (study.GivenTickets() is { Count: > 0 } given)
+        {
+            Inputs["tickets"] = new JsonArray([.. given.Select(t => (JsonNode)t)]);
+        }
     }
 
     public JsonObject Inputs { get; }

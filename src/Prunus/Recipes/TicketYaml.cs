@@ -36,7 +36,7 @@ internal static class TicketYaml
         var experiment = new TicketExperiment(
             map.Need("name"), net, Own("data"), map.Text("initialisation") ?? size.Text("initialisation") ?? StudyNames.Initialisation(net),
             Trained(VariantYaml.Layered(map, size, "train")), Cutting(VariantYaml.Layered(map, size, "cut"), lists), Rewinding(VariantYaml.Layered(map, size, "rewind")), map.Text("tickets_of"),
-            [.. map.Each("branches", lists).Select(b => Branch(b, lists))]);
+            [.. map.Each("branches", lists).Select(b => Branch(b, lists))]) { GivenTicket = map.Text("ticket_file") };
         map.Done();
         StudyNames.Check(map, experiment.Net, experiment.Data, experiment.Initialisation);
         return experiment;

@@ -19,7 +19,7 @@ internal static class TicketCommand
         {
             Examples = ["ticket find --net lenet-300-100 --data mnist --out found", "ticket info a.ticket", "ticket export a.ticket --out start.safetensors", "ticket evaluate a.ticket --weights trained.safetensors --data mnist"],
         };
-        foreach (var verb in (Verb[])[TicketFindCommand.Create(), TicketInfoCommand.Create(), TicketExportCommand.Create(), TicketApplyCommand.Create(), TicketEvaluateCommand.Create()])
+        foreach (var verb in (Verb[])[TicketFindCommand.Create(), TicketBranchCommand.Create(), TicketInfoCommand.Create(), TicketExportCommand.Create(), TicketApplyCommand.Create(), TicketEvaluateCommand.Create()])
         {
             group.Subcommands.Add(verb);
         }

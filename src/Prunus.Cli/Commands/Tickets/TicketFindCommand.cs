@@ -21,6 +21,7 @@ internal static class TicketFindCommand
         "--at", "end|initialisation|training", "When masks are found: after trainings, before, or little by little during one.", ParsedOption.OneOf("end", "initialisation", "training"), "end");
 
     private static readonly Option<bool> Once = new("--once") { Description = "One-shot: each level is cut from the trained dense net." };
+    private static readonly Option<int> Rewind = ParsedOption.Create("--rewind", "K", "Training step whose weights survivors are set back to.", ParsedOption.Count(0), 0);
     private static readonly Option<string> Kind = ParsedOption.Create(
         "--rewind-kind", "weights|rate|finetune", "What is taken back: weights, the learning rate alone, or nothing.", ParsedOption.OneOf("weights", "rate", "finetune"), "weights");
 
@@ -28,7 +29,7 @@ internal static class TicketFindCommand
 
     public static Verb Create() => new Verb("find", "Searches tickets: trains, cuts, sets back, again; leaves a ticket file of each level and seed, and a table.")
     {
-        Options = { Net, Initialisation, Levels, Share, Output, Scope, Criterion, At, Once, Kind, Branches },
+        Options = { Net, Initialisation, Levels, Share, Output, Scope, Criterion, At, Once, Rewind, Kind, Branches },
         Examples =
         [
             "ticket find --net lenet-300-100 --data mnist --levels 15 --branches reinit,random-mask --out found",
@@ -52,7 +53,7 @@ internal static class TicketFindCommand
                 ["initialisation"] = context.Required(Initialisation),
                 ["train"] = TicketTrainingFlags.Train(context),
                 ["cut"] = Cut(context, net, levels),
-                ["rewind"] = new Dictionary<string, object> { ["to"] = context.Required(TicketTrainingFlags.Rewind), ["kind"] = context.Required(Kind) },
+                ["rewind"] = new Dictionary<string, object> { ["to"] = context.Required(Rewind), ["kind"] = context.Required(Kind) },
             },
         });
     }

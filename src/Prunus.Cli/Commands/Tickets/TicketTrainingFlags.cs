@@ -12,9 +12,6 @@ internal static class TicketTrainingFlags
     /// <summary>Set of images.</summary>
     public static Option<string> Data { get; } = ParsedOption.Create<string>("--data", "SET", "Set of images (data); SET/a and SET/b are its halves.", ParsedOption.Text);
 
-    /// <summary>k of rewinding.</summary>
-    public static Option<int> Rewind { get; } = ParsedOption.Create("--rewind", "K", "Training step whose weights survivors are set back to.", ParsedOption.Count(0), 0);
-
     private static readonly Option<string> Folder = ParsedOption.Create<string>("--data-dir", "DIR", "Folder of the sets (PRUNUS_DATA, else ./data).", ParsedOption.Text);
     private static readonly Option<string> Seeds = ParsedOption.Create("--seeds", "1,2,3", "Seeds; each is a training of its own. Also 1..5.", ParsedOption.Text, "1,2,3");
     private static readonly Option<string> Optimizer = ParsedOption.Create("--optimizer", "adam|sgd", "Optimizer.", ParsedOption.OneOf("adam", "sgd"), "adam");
@@ -32,7 +29,7 @@ internal static class TicketTrainingFlags
     /// <summary>All of them, to add to a verb.</summary>
     public static IEnumerable<Option> All =>
     [
-        Data, Folder, Iterations, Optimizer, Rate, Momentum, Decay, Batch, EvaluateEvery, Drops, WarmUp, Augment, Validation, Rewind, Seeds, RecipeCommand.Jobs, RecipeCommand.Stack, SharedOptions.Out, SharedOptions.Fresh,
+        Data, Folder, Iterations, Optimizer, Rate, Momentum, Decay, Batch, EvaluateEvery, Drops, WarmUp, Augment, Validation, Seeds, RecipeCommand.Jobs, RecipeCommand.Stack, SharedOptions.Out, SharedOptions.Fresh,
     ];
 
     /// <summary>A recipe's <c>train</c>.</summary>

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Prunus.Lottery.Experiments;
 
-/// <summary>What a training leaves for later ones: the next level's ticket and, where someone will ask for them, its last weights.</summary>
+/// <summary>What a training leaves for later ones: the next level's ticket and, where someone will ask for them, its weights of step k and its last ones.</summary>
 /// <param name="store">Where it is left.</param>
 /// <param name="device">Where tensors live.</param>
 internal sealed class TicketAftermath(TicketStore store, Device device)
@@ -19,7 +19,7 @@ internal sealed class TicketAftermath(TicketStore store, Device device)
             return;
         }
 
-        if (experiment is { TicketsOf: null, Cutting.At: TicketMoment.End })
+        if (experiment is { FindsOwn: true, Cutting.At: TicketMoment.End })
         {
             Cut(job, experiment, start, result);
         }
@@ -28,11 +28,16 @@ internal sealed class TicketAftermath(TicketStore store, Device device)
             Write(job, experiment, start, result, job.Level, start.Masks);
         }
 
+        if (job.Level == 0 && experiment.Rewinding.Kind == RewindKind.Weights && result.Snapshots.TryGetValue(experiment.Rewinding.Step, out var early))
+        {
+            // Tickets hold what their masks keep; branches with other masks need the rest.
+            TicketStore.Write(store.Early(experiment.Name, job.Seed), early with { Optimiser = null });
+        }
+
         if (start.Trains && NeedsTrained(experiment, job.Level))
         {
             using var trained = TicketSnapshot.Of(start.Net, start.LastStep);
-            Directory.CreateDirectory(Path.GetDirectoryName(store.Trained(experiment.Name, job.Seed, job.Level))!);
-            trained.Write(store.Trained(experiment.Name, job.Seed, job.Level));
+            TicketStore.Write(store.Trained(experiment.Name, job.Seed, job.Level), trained);
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed class TicketComparison(TicketStore store, IStudyMaterial materia
     /// <summary>Adds what can be said after this training.</summary>
     public void Add(TicketJob job, TicketExperiment experiment, TicketBeginning start, Dictionary<string, double> metrics)
     {
-        if (job.Branch == TicketExperiment.Ticket && job.Level > 0 && experiment is { TicketsOf: null, TrainsDense: true } && !experiment.Finds(job))
+        if (job.Branch == TicketExperiment.Ticket && job.Level > 0 && experiment is { FindsOwn: true, TrainsDense: true } && !experiment.Finds(job))
         {
             using var dense = TicketSnapshot.Read(store.Trained(experiment.Name, job.Seed, 0), start.Net);
             metrics[TicketMetrics.DenseDistance] = Distance(start, dense).L2;

@@ -18,11 +18,17 @@ public sealed record TicketExperiment(
     /// <summary>The branch that every level has.</summary>
     public const string Ticket = "ticket";
 
+    /// <summary>A ticket file that every seed trains as level 1: its masks and starting values, the seed's order of examples; null to find own ones.</summary>
+    public string? GivenTicket { get; init; }
+
+    /// <summary>Whether it finds its tickets itself.</summary>
+    public bool FindsOwn => TicketsOf is null && GivenTicket is null;
+
     /// <summary>Whether a training finds its own level's masks while it goes on.</summary>
-    public bool Finds(TicketJob job) => job is { Branch: Ticket, Level: > 0 } && TicketsOf is null && Cutting.At == TicketMoment.Training;
+    public bool Finds(TicketJob job) => job is { Branch: Ticket, Level: > 0 } && FindsOwn && Cutting.At == TicketMoment.Training;
 
     /// <summary>Whether the dense net is trained: to be cut, to teach, or to be looked at. Masks that are found before or during training can do without it.</summary>
-    public bool TrainsDense => Cutting.At == TicketMoment.End || Cutting.Levels[0] == 0 || Training.Distil is not null;
+    public bool TrainsDense => GivenTicket is null && (Cutting.At == TicketMoment.End || Cutting.Levels[0] == 0 || Training.Distil is not null);
 
     /// <summary>Cells: <c>name/branch level</c>, for every branch and each of its levels; the ticket first.</summary>
     public IEnumerable<(string Cell, string Branch, int Replicates, int Level)> Cells() =>

@@ -1,4 +1,5 @@
 using Prunus.Lottery.Masks;
+using Prunus.Lottery.Tickets;
 using Prunus.Lottery.Training;
 using Prunus.Vision;
 
@@ -46,6 +47,34 @@ internal static class TicketFaults
         Refuse(
             experiment.Cutting.Levels[^1] > source.Cutting.Levels[^1], subject,
             $"{both} to level {experiment.Cutting.Levels[^1]}, and that one ends at {source.Cutting.Levels[^1]}", "list fewer levels, or more there");
+    }
+
+    /// <summary>Checks an experiment that trains the ticket of a file.</summary>
+    /// <exception cref="PrunusInputException">It cannot.</exception>
+    public static void CheckGiven(string subject, TicketExperiment experiment)
+    {
+        var given = $"{experiment.Name} trains the ticket of a file";
+        Refuse(experiment.TicketsOf is not null || experiment.Cutting is not { At: TicketMoment.End, Pattern: null }, subject, $"{given} and finds others", "leave out 'tickets_of', and 'at' and 'pattern' of 'cut'");
+        Refuse(experiment.Cutting.Levels is not [1], subject, $"{given} at levels {string.Join(", ", experiment.Cutting.Levels)}", "write 'levels: [1]': it is level 1");
+        Refuse(experiment.Rewinding.Kind != RewindKind.Weights, subject, $"{given} with 'rewind: {Written(experiment.Rewinding)}', and has no trained weights", "leave out 'kind'");
+        Refuse(experiment.Training.Distil is not null, subject, $"{given}, and there is no dense net to teach it", "leave out 'distil'");
+    }
+
+    /// <summary>Checks the file.</summary>
+    /// <exception cref="PrunusInputException">It is no ticket, or not one for this experiment.</exception>
+    public static void CheckFile(TicketExperiment experiment)
+    {
+        var path = experiment.GivenTicket!;
+        var ticket = TicketFile.Read(path);
+        Refuse(
+            !StudyDecoder.Is(experiment.Net) && !ticket.Architecture.StartsWith(experiment.Net + ":", StringComparison.Ordinal), path,
+            $"is a ticket of {ticket.Architecture}, and {experiment.Name} trains {experiment.Net}", "use that net");
+        Refuse(
+            ticket.RewindStep != experiment.Rewinding.Step, path, $"holds weights of step {ticket.RewindStep}, and {experiment.Name} trains from step {experiment.Rewinding.Step}",
+            $"write 'rewind: {{to: {ticket.RewindStep}}}'");
+        Refuse(
+            ticket.Values is not null && experiment.Branches.FirstOrDefault(b => b.Id.StartsWith("shuffle", StringComparison.Ordinal)) is not null, path,
+            "holds no more weights than its masks keep, and shuffled masks need others", "leave out the branches shuffle-layerwise and shuffle-global");
     }
 
     private static void CheckAfter(string subject, TicketExperiment experiment)

@@ -67,10 +67,10 @@ internal static class TicketMeasures
         return TensorMemory.Span<double>(near).ToArray();
     }
 
-    // The dense training, one from step k on for each level between, and this one. Masks found before or during it cost no training more.
+    // The dense training, one from step k on for each level between, and this one. Masks found before or during it cost no training more; what a given ticket had cost is not known.
     private static double SearchSteps(TicketExperiment experiment, int level)
     {
         double whole = experiment.Training.Iterations, again = whole - experiment.Rewinding.Step;
-        return level == 0 ? whole : experiment.Cutting.At != TicketMoment.End ? whole * (experiment.Training.Distil is null ? 1 : 2) : whole + (experiment.Cutting.Once ? again : level * again);
+        return level == 0 ? whole : experiment.GivenTicket is not null ? again : experiment.Cutting.At != TicketMoment.End ? whole * (experiment.Training.Distil is null ? 1 : 2) : whole + (experiment.Cutting.Once ? again : level * again);
     }
 }

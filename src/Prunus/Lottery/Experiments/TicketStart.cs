@@ -30,9 +30,11 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
             return new TicketBeginning(architecture, dense, MaskSet.Full(dense.Tensors), first, last, job.Level > 0 || experiment.TrainsDense);
         }
 
-        var (net, masks) = Ticket(experiment, job);
-        var ticket = new TicketBeginning(architecture, net, masks, first, last);
-        return job.Branch == TicketExperiment.Ticket ? ticket : Branched(ticket, experiment, job);
+        var source = study.SourceOf(experiment);
+        var path = experiment.GivenTicket ?? store.Ticket(source.Name, job.Seed, job.Level);
+        var ticket = TicketFile.Read(path);
+        var begun = new TicketBeginning(architecture, Net(ticket, path, source, job, experiment.Name), ticket.Masks, first, last);
+        return job.Branch == TicketExperiment.Ticket ? begun : Branched(begun, ticket, source, job);
     }
 
     /// <summary>Steps of a training that count as done at its start, and those done at its end.</summary>
@@ -43,14 +45,11 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
             : experiment.Rewinding.Kind == RewindKind.FineTune ? (0, total - k) : (k, total);
     }
 
-    private (ITicketNet Net, MaskSet Masks) Ticket(TicketExperiment experiment, TicketJob job)
+    private ITicketNet Net(Ticket ticket, string path, TicketExperiment source, TicketJob job, string name)
     {
-        var source = study.SourceOf(experiment);
-        var path = store.Ticket(source.Name, job.Seed, job.Level);
-        var ticket = TicketFile.Read(path);
         if (ticket.Architecture != architecture.Name)
         {
-            throw new PrunusInputException(experiment.Name, $"trains tickets of {ticket.Architecture} as {architecture.Name}", "use a net and a set of the same sizes");
+            throw new PrunusInputException(name, $"trains tickets of {ticket.Architecture} as {architecture.Name}", "use a net and a set of the same sizes");
         }
 
         var net = TicketNets.Rebuild(ticket, architecture, device, path);
@@ -60,18 +59,35 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
             trained.CopyTo(net);
         }
 
-        return (net, ticket.Masks);
+        return net;
     }
 
-    private TicketBeginning Branched(TicketBeginning ticket, TicketExperiment experiment, TicketJob job)
+    private TicketBeginning Branched(TicketBeginning begun, Ticket ticket, TicketExperiment source, TicketJob job)
     {
-        var initial = Draw(job.Seed);
-        var rewound = All(ticket.Net).ToDictionary(t => t.Key, t => MaskTensors.Floats(t.Value));
-        ticket.Net.Dispose();
+        var initial = Draw(ticket.Seed);
+        var rewound = Rewound(begun.Net, ticket, initial, source, job);
+        begun.Net.Dispose();
         var made = BranchTransforms.Named(job.Branch).Apply(new BranchInput(ticket.Masks, initial, rewound, rewound, Draw, BranchSeed(job)));
-        return ticket with { Net = architecture.Create(made.Values, device), Masks = made.Masks, Trains = made.Trains };
+        return begun with { Net = architecture.Create(made.Values, device), Masks = made.Masks, Trains = made.Trains };
 
-        IReadOnlyDictionary<string, float[]> Draw(long seed) => architecture.Draw(experiment.Initialisation, seed);
+        IReadOnlyDictionary<string, float[]> Draw(long seed) => architecture.Draw(ticket.Initialisation, seed);
+    }
+
+    // Pruned positions too: masks that are moved keep some of them. The ticket's own net has 0 there.
+    private IReadOnlyDictionary<string, float[]> Rewound(ITicketNet net, Ticket ticket, IReadOnlyDictionary<string, float[]> initial, TicketExperiment source, TicketJob job)
+    {
+        if (source.Rewinding.Kind == RewindKind.Weights && ticket.Values is null)
+        {
+            return initial;
+        }
+
+        if (source is { Rewinding: { Kind: RewindKind.Weights, Step: > 0 }, GivenTicket: null })
+        {
+            using var early = TicketSnapshot.Read(store.Early(source.Name, job.Seed), net);
+            return early.Parameters.Concat(early.Buffers).ToDictionary(t => t.Key, t => MaskTensors.Floats(t.Value));
+        }
+
+        return All(net).ToDictionary(t => t.Key, t => MaskTensors.Floats(t.Value));
     }
 
     private static IEnumerable<KeyValuePair<string, Tensor>> All(ITicketNet net) => net.Parameters.Concat(net.Buffers);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Prunus.Lottery.Tickets;
+using Prunus.Lottery.Training;
 
 namespace Prunus.Lottery.Experiments;
 
@@ -9,6 +10,9 @@ public sealed record TicketStore(string Root)
 {
     /// <summary>The ticket that a level starts from.</summary>
     public string Ticket(string experiment, long seed, int level) => Path.Combine(Folder(experiment, seed), string.Create(CultureInfo.InvariantCulture, $"level-{level:D2}.ticket"));
+
+    /// <summary>All weights of the dense net at the step that tickets are rewound to, where that is not 0.</summary>
+    public string Early(string experiment, long seed) => Path.Combine(Folder(experiment, seed), "early.safetensors");
 
     /// <summary>Weights at the end of a level's training.</summary>
     public string Trained(string experiment, long seed, int level) => Path.Combine(Folder(experiment, seed), string.Create(CultureInfo.InvariantCulture, $"level-{level:D2}.trained.safetensors"));
@@ -21,10 +25,18 @@ public sealed record TicketStore(string Root)
         TicketFile.Write(path, ticket);
     }
 
+    /// <summary>Leaves weights, whole or not at all.</summary>
+    public static void Write(string path, TicketSnapshot weights)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        weights.Write(path);
+    }
+
     /// <summary>Copies all tickets to another folder: <c>EXPERIMENT/seed-N/level-LL.ticket</c>.</summary>
     public void Keep(string folder)
     {
-        foreach (var ticket in Directory.EnumerateFiles(Root, "*.ticket", SearchOption.AllDirectories))
+        // Trainings of a given ticket leave none.
+        foreach (var ticket in !Directory.Exists(Root) ? [] : Directory.EnumerateFiles(Root, "*.ticket", SearchOption.AllDirectories))
         {
             var kept = Path.Combine(folder, Path.GetRelativePath(Root, ticket));
             Directory.CreateDirectory(Path.GetDirectoryName(kept)!);

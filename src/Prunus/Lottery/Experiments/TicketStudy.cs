@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Prunus.Lottery.Experiments;
 
 /// <summary>Experiments that are run with the same seeds and compared.</summary>
@@ -10,6 +12,14 @@ public sealed record TicketStudy(IReadOnlyList<TicketExperiment> Experiments)
     /// <summary>The experiment whose tickets another trains; itself when it finds its own.</summary>
     public TicketExperiment SourceOf(TicketExperiment experiment) =>
         experiment.TicketsOf is { } source ? Experiments.First(e => e.Name == source) : experiment;
+
+    /// <summary>Hashes of the ticket files that experiments train, for the identity of a run.</summary>
+    /// <exception cref="PrunusInputException">One is no ticket, or not one for its experiment.</exception>
+    public IReadOnlyList<string> GivenTickets() => [.. Experiments.Where(e => e.GivenTicket is not null).Select(e =>
+    {
+        TicketFaults.CheckFile(e);
+        return Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(e.GivenTicket!)))[..16];
+    })];
 
     /// <summary>Checks every experiment, and that tickets come from an earlier one that finds its own: of the same net and step, at levels that it has.</summary>
     /// <exception cref="PrunusInputException">One cannot be run.</exception>
@@ -24,6 +34,11 @@ public sealed record TicketStudy(IReadOnlyList<TicketExperiment> Experiments)
             }
 
             TicketFaults.Check(subject, experiment);
+            if (experiment.GivenTicket is not null)
+            {
+                TicketFaults.CheckGiven(subject, experiment);
+            }
+
             if (experiment.TicketsOf is { } name)
             {
                 TicketFaults.CheckSource(subject, experiment, Experiments.Take(i).FirstOrDefault(e => e is { TicketsOf: null, Cutting.Once: false } && e.Name == name)

@@ -19,7 +19,7 @@ public static class TicketSummary
         {
             foreach (var (cell, branch, replicates, level) in experiment.Cells())
             {
-                var masks = branch == TicketExperiment.Ticket && level > 0 && experiment.TicketsOf is null
+                var masks = branch == TicketExperiment.Ticket && level > 0 && experiment.FindsOwn
                     ? seeds.ToDictionary(s => s, s => TicketFile.Read(store.Ticket(experiment.Name, s, level)).Masks)
                     : [];
                 foreach (var seed in seeds)

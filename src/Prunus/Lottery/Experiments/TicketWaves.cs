@@ -16,8 +16,8 @@ public static class TicketWaves
     // A search for tickets trains every level on the way, also those that nobody asked to see. Level 0 finds the masks of others before it is trained, if it is.
     private static IEnumerable<TicketJob> Jobs(TicketExperiment experiment, IReadOnlyList<long> seeds)
     {
-        var ticket = experiment is { TicketsOf: null, Cutting.Once: false } ? Enumerable.Range(0, experiment.Cutting.Levels[^1] + 1)
-            : experiment is { Cutting.At: TicketMoment.Training, TrainsDense: false } ? experiment.Cutting.Levels : experiment.Cutting.Levels.Prepend(0).Distinct();
+        var ticket = experiment is { FindsOwn: true, Cutting.Once: false } ? Enumerable.Range(0, experiment.Cutting.Levels[^1] + 1)
+            : experiment.GivenTicket is not null || experiment is { Cutting.At: TicketMoment.Training, TrainsDense: false } ? experiment.Cutting.Levels : experiment.Cutting.Levels.Prepend(0).Distinct();
         foreach (var seed in seeds)
         {
             foreach (var level in ticket)

@@ -76,6 +76,15 @@ public class TicketFaultsTests
         "mine.yaml: a cuts to a pattern at level 2; list levels 0 and 1: it is one cut", Cut(c => c with { Pattern = new NmPattern(2, 4), Once = true }));
 
     [Fact]
+    public void AFilesTicketAtOtherLevels() => Refused(
+        "mine.yaml: a trains the ticket of a file at levels 0, 1, 2; write 'levels: [1]': it is level 1", Own with { GivenTicket = "a.ticket" });
+
+    [Fact]
+    public void AFilesTicketWithATeacher() => Refused(
+        "mine.yaml: a trains the ticket of a file, and there is no dense net to teach it; leave out 'distil'",
+        Cut(c => c with { Levels = [1] }) with { GivenTicket = "a.ticket", Training = Own.Training with { Distil = new TicketTeaching() } });
+
+    [Fact]
     public void OwnMasksBesideThoseOfOthers() => Refused(
         "mine.yaml: b takes the tickets of a and finds own ones; leave out 'at' of 'cut'",
         Own with { Rewinding = new TicketRewinding(0, RewindKind.Weights) },
