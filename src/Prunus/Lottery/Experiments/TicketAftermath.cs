@@ -53,6 +53,12 @@ internal sealed class TicketAftermath(TicketStore store, Device device)
             return;
         }
 
+        if (result.Members[0].DivergedAt is not null)
+        {
+            store.End(experiment.Name, job.Seed, job.Level);
+            return;
+        }
+
         if (!experiment.Cutting.Once)
         {
             Write(job, experiment, start, result, job.Level + 1, experiment.Cutting.Round(start.Net.Tensors, start.Masks, Values));

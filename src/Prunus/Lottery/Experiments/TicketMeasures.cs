@@ -1,3 +1,4 @@
+using Prunus.Lottery.Masks;
 using Prunus.Lottery.Training;
 using Prunus.Native;
 
@@ -6,8 +7,6 @@ namespace Prunus.Lottery.Experiments;
 /// <summary>What a training's curve and masks say.</summary>
 internal static class TicketMeasures
 {
-    private const int MostPoints = 50;
-
     // Forward, and gradients of values and of weights.
     private const int PassesOfAStep = 3;
 
@@ -49,15 +48,29 @@ internal static class TicketMeasures
                 (metrics[TicketMetrics.EarlyIteration], metrics[TicketMetrics.EarlyAccuracy], metrics[TicketMetrics.EarlyLoss]) = (early.Step, early.TestAccuracy, early.TestLoss);
             }
 
-            // Of many evaluations some: a study has thousands of cells and steps.
-            var every = (curve.Points.Count + MostPoints - 1) / MostPoints;
-            foreach (var (_, point) in curve.Points.Index().Where(p => (p.Index + 1) % every == 0 || p.Index == curve.Points.Count - 1))
+            foreach (var point in curve.Points)
             {
                 metrics[TicketMetrics.AccuracyAt(point.Step)] = point.TestAccuracy;
             }
         }
 
         return new TicketOutcome(metrics, [.. curve.Points.Select(p => ((long)p.Step, p.ValidationLoss))]);
+    }
+
+    /// <summary>A training that there is not, because a training before it broke down and left no masks: it failed too.</summary>
+    public static TicketOutcome Ended(TicketJob job, TicketExperiment experiment, ITicketArchitecture architecture)
+    {
+        var (pools, prunable) = (MaskPool.After(architecture.Tensors, experiment.Cutting.Options, job.Level), architecture.Tensors.Where(t => t.IsPrunable).Sum(t => t.ElementCount));
+        var kept = prunable - pools.Sum(p => p.Total - p.Kept);
+        return new TicketOutcome(
+            new Dictionary<string, double>(StringComparer.Ordinal)
+            {
+                [TicketMetrics.Pm] = 100.0 * kept / prunable,
+                [TicketMetrics.Kept] = kept,
+                [TicketMetrics.Failed] = 1,
+                [TicketMetrics.SearchSteps] = SearchSteps(experiment, job.Level),
+            },
+            []);
     }
 
     private static double[] Evaluated(ITicketNet net, EvaluationSet set)

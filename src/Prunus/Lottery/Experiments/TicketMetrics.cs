@@ -29,7 +29,7 @@ public static class TicketMetrics
     /// <summary>Mean test cross entropy after the last step, nats.</summary>
     public const string FinalLoss = "final_loss";
 
-    /// <summary>Share of replicates whose loss became NaN; their other numbers are left out of means.</summary>
+    /// <summary>Share of replicates whose loss became NaN, or whose search ended so at an earlier level; their other numbers are left out of means.</summary>
     public const string Failed = "failed";
 
     /// <summary>Hidden units that no longer take part.</summary>
@@ -72,7 +72,7 @@ public static class TicketMetrics
         DenseDistance, Barrier, OrderDistance, OrderAngle, Disagreement, SearchSteps, SearchFlops, Weights, Overlap,
     ];
 
-    /// <summary>Name of the test accuracy at a step; of more than fifty evaluations every second, third, … is told, and the last.</summary>
+    /// <summary>Name of the test accuracy at a step.</summary>
     public static string AccuracyAt(long step) => string.Create(CultureInfo.InvariantCulture, $"accuracy@{step}");
 
     /// <summary>Whether a name is one of these.</summary>

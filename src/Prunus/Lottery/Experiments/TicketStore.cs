@@ -1,6 +1,7 @@
 using System.Globalization;
 using Prunus.Lottery.Tickets;
 using Prunus.Lottery.Training;
+using Prunus.Runs;
 
 namespace Prunus.Lottery.Experiments;
 
@@ -8,6 +9,8 @@ namespace Prunus.Lottery.Experiments;
 /// <param name="Root">Folder.</param>
 public sealed record TicketStore(string Root)
 {
+    private const string EndedName = "ended-at-level";
+
     /// <summary>The ticket that a level starts from.</summary>
     public string Ticket(string experiment, long seed, int level) => Path.Combine(Folder(experiment, seed), string.Create(CultureInfo.InvariantCulture, $"level-{level:D2}.ticket"));
 
@@ -31,6 +34,17 @@ public sealed record TicketStore(string Root)
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         weights.Write(path);
     }
+
+    /// <summary>Says that a search ended, since a level's training broke down and gave nothing to cut by.</summary>
+    public void End(string experiment, long seed, int level)
+    {
+        Directory.CreateDirectory(Folder(experiment, seed));
+        AtomicFile.WriteText(Path.Combine(Folder(experiment, seed), EndedName), level.ToString(CultureInfo.InvariantCulture) + "\n");
+    }
+
+    /// <summary>Whether a search ended before a level.</summary>
+    public bool EndedBefore(string experiment, long seed, int level) =>
+        Path.Combine(Folder(experiment, seed), EndedName) is var path && File.Exists(path) && int.Parse(File.ReadAllText(path), CultureInfo.InvariantCulture) < level;
 
     /// <summary>Copies all tickets to another folder: <c>EXPERIMENT/seed-N/level-LL.ticket</c>.</summary>
     public void Keep(string folder)

@@ -20,15 +20,15 @@ public static class TicketSummary
             foreach (var (cell, branch, replicates, level) in experiment.Cells())
             {
                 var masks = branch == TicketExperiment.Ticket && level > 0 && experiment.FindsOwn
-                    ? seeds.ToDictionary(s => s, s => TicketFile.Read(store.Ticket(experiment.Name, s, level)).Masks)
+                    ? seeds.Where(s => !store.EndedBefore(experiment.Name, s, level)).ToDictionary(s => s, s => TicketFile.Read(store.Ticket(experiment.Name, s, level)).Masks)
                     : [];
                 foreach (var seed in seeds)
                 {
                     TicketOutcome[] all = [.. Enumerable.Range(0, replicates).Select(r => outcomes[new TicketJob(experiment.Name, branch, level, seed, r)])];
                     var metrics = Mean([.. all.Select(o => o.Metrics)]);
-                    if (masks.Count > 1)
+                    if (masks.Count > 1 && masks.TryGetValue(seed, out var own))
                     {
-                        metrics[TicketMetrics.Overlap] = seeds.Where(s => s != seed).Average(s => MaskOverlap.Of(masks[seed], masks[s]).All.IntersectionOverUnion);
+                        metrics[TicketMetrics.Overlap] = masks.Keys.Where(s => s != seed).Average(s => MaskOverlap.Of(own, masks[s]).All.IntersectionOverUnion);
                     }
 
                     yield return (cell, seed, metrics, all.Length == 1 ? all[0].Curve : []);

@@ -36,13 +36,14 @@ public sealed class TicketTrainings(TicketStudy study, string state, StudySource
     {
         List<TicketExperiment> experiments = [.. stack.Members.Select(m => study.Experiments.First(e => e.Name == m.Experiment))];
         var material = _materials.Of(experiments[0]);
-        var starts = new TicketStart(_store, study, material.Architecture(experiments[0].Net), device);
+        var architecture = material.Architecture(experiments[0].Net);
+        var starts = new TicketStart(_store, study, architecture, device);
         var trainer = new TicketTrainer(_store, material, device);
         var work = Path.Combine(state, "work", stack.Id);
         var (members, results) = (new List<TicketMember>(), new Dictionary<TicketJob, (MaskedTrainingResult Result, MaskSet Masks)>());
         try
         {
-            members.AddRange(stack.Members.Zip(experiments, (job, experiment) => new TicketMember(job, experiment, starts.Of(experiment, job))));
+            members.AddRange(stack.Members.Zip(experiments).Where(m => !Ended(m.First, m.Second)).Select(m => new TicketMember(m.First, m.Second, starts.Of(m.Second, m.First))));
             members.ForEach(m => new TicketPrelude(_store, material).Leave(m.Job, m.Experiment, m.Start));
             TicketMember[] trained = [.. members.Where(m => m.Start.Trains)];
             foreach (var (member, result) in trained.Length == 0 ? [] : trained.Zip(trainer.Train(trained, stack.Id, work, progress, cancellation)))
@@ -50,13 +51,13 @@ public sealed class TicketTrainings(TicketStudy study, string state, StudySource
                 results.Add(member.Job, result);
             }
 
-            TicketOutcome[] outcomes = [.. members.Select(m => End(m, material, results.GetValueOrDefault(m.Job).Result, results.GetValueOrDefault(m.Job).Masks))];
+            var outcomes = members.ToDictionary(m => m.Job, m => End(m, material, results.GetValueOrDefault(m.Job).Result, results.GetValueOrDefault(m.Job).Masks));
             if (Directory.Exists(work))
             {
                 Directory.Delete(work, recursive: true);
             }
 
-            return TicketStack.Result(outcomes, trainer.Warning);
+            return TicketStack.Result([.. stack.Members.Zip(experiments, (job, e) => outcomes.GetValueOrDefault(job) ?? TicketMeasures.Ended(job, e, architecture))], trainer.Warning);
         }
         finally
         {
@@ -64,6 +65,9 @@ public sealed class TicketTrainings(TicketStudy study, string state, StudySource
             results.Values.ToList().ForEach(r => r.Result.Dispose());
         }
     }
+
+    // A search whose training broke down has no later levels, nor have those that take its tickets.
+    private bool Ended(TicketJob job, TicketExperiment experiment) => _store.EndedBefore(study.SourceOf(experiment).Name, job.Seed, job.Level);
 
     // What a training says and leaves; without a result its net is measured as it is.
     private TicketOutcome End(TicketMember member, IStudyMaterial material, MaskedTrainingResult? trained, MaskSet? masks)

@@ -60,6 +60,23 @@ public sealed class TicketStackTests
         }
     }
 
+    // At this rate every training breaks down.
+    [Fact]
+    public void SearchThatBreaksDown_EndsAndCountsAsFailed_WhileOthersGoOn()
+    {
+        var good = Experiment("good", "mlp:20") with { Cutting = new(new MaskCutOptions(), "large-final", [0, 1, 2], false) };
+        var bad = good with { Name = "bad", Training = good.Training with { LearningRate = 1e6 }, Branches = [new("reinit", 1, null)] };
+        var study = new TicketStudy([good, bad, good with { Name = "moved", TicketsOf = "bad" }]);
+        var outcomes = Outcomes(study, 64);
+        Assert.All(outcomes.Where(o => o.Key.Experiment == "good" || (o.Key.Experiment == "moved" && o.Key.Level == 0)), o => Assert.Equal(0, o.Value.Metrics[TicketMetrics.Failed]));
+        Assert.All(outcomes.Where(o => o.Key.Experiment == "bad" || (o.Key.Experiment == "moved" && o.Key.Level > 0)), o =>
+        {
+            Assert.Equal(1, o.Value.Metrics[TicketMetrics.Failed]);
+            Assert.False(o.Value.Metrics.ContainsKey(TicketMetrics.EarlyAccuracy));
+            Assert.Equal(outcomes[new TicketJob("good", "ticket", o.Key.Level, o.Key.Seed, 0)].Metrics[TicketMetrics.Pm], o.Value.Metrics[TicketMetrics.Pm], 1e-9);
+        });
+    }
+
     private static readonly Comparer<TicketJob> ById = Comparer<TicketJob>.Create((a, b) => string.CompareOrdinal(a.Id, b.Id));
 
     private static Dictionary<TicketJob, TicketOutcome> Outcomes(TicketStudy study, int most)
@@ -78,6 +95,7 @@ public sealed class TicketStackTests
             }
         }
 
+        Assert.Equal(study.Cells.Count * 3, TicketSummary.Of(study, [1, 2, 3], found, folder["state"]).Count());
         Assert.DoesNotContain(Directory.EnumerateFiles(folder["state"], "*", SearchOption.AllDirectories), f => f.Contains("work", StringComparison.Ordinal));
         return found;
     }

@@ -1,6 +1,9 @@
 using Prunus.Lottery;
+using Prunus.Lottery.Stacking;
 using Prunus.Lottery.Training;
+using Prunus.Tests.Lottery.Stacking;
 using Prunus.Tests.Training;
+using Prunus.Vision;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -65,6 +68,19 @@ public sealed class MaskedResumeTests
     }
 
     [Fact]
+    public void Cancelled_training_by_written_out_steps_goes_on_to_the_same_bytes()
+    {
+        using var folder = new ScratchFolder();
+        using var source = new CancellationTokenSource();
+        var options = SmallTrainings.Options with { Optimiser = new AdamOptions(), SaveEvery = 0, CheckpointFolder = folder.Path };
+        var straight = Stepped(options with { CheckpointFolder = null }, null);
+        Assert.Throws<OperationCanceledException>(() => Stepped(options, source));
+        var again = Stepped(options, null);
+        Assert.Equal(8, again.ResumedFrom);
+        Assert.Equal(straight.Content, again.Content);
+    }
+
+    [Fact]
     public void State_of_another_training_is_refused()
     {
         using var folder = new ScratchFolder();
@@ -75,6 +91,25 @@ public sealed class MaskedResumeTests
         Assert.Throws<PrunusInputException>(() => Attempt(options, mask: 1));
         File.WriteAllText(Path.Combine(folder.Path, "states", "step-00000030", "state.safetensors"), "junk");
         Assert.Contains("state.safetensors", Assert.Throws<PrunusInputException>(() => Attempt(options)).Message, StringComparison.Ordinal);
+    }
+
+    // Cancelled when the first evaluation after the start, at step 8, is told.
+    private static (int ResumedFrom, string Content) Stepped(MaskedTrainingOptions options, CancellationTokenSource? cancelled)
+    {
+        using var scope = NewDisposeScope();
+        using var net = VisionStack.Of(StackSamples.Nets(VisionNets.Named("mlp:7", new MapShape(1, 4, 4)), 2, ScalarType.Float32));
+        using var data = new StepData(StackSamples.Normal(3, ScalarType.Float32, 30, 1, 4, 4), StackSamples.Labels(30), 6, new EpochOrder([1, 2], 30, 6).Fill);
+        var masks = net.Parameters.Where(p => p.Key == "fc1.weight").ToDictionary(p => p.Key, p => p.Value.gt(-0.1f).to(ScalarType.Float32));
+        using var stepper = new StackedMlpStep(net, data, options.Optimiser, masks);
+        using var result = new MaskedTrainer(net, stepper, options, masks) { Validation = SmallTrainings.Validation }
+            .Run(new Told(s => (s == 8 ? cancelled : null)?.Cancel()), cancelled?.Token ?? TestContext.Current.CancellationToken);
+        var tensors = net.Parameters.Concat(stepper.State().Select(s => KeyValuePair.Create(s.Name, s.Tensor))).Concat(options.SnapshotAt.SelectMany(s => result.Snapshots[s].Parameters));
+        return (result.ResumedFrom, $"{Convert.ToHexString(SmallTrainings.Bytes(tensors))} {string.Join(' ', result.Members.SelectMany(m => m.TrainingLosses))} {string.Join(' ', result.Members.SelectMany(m => m.Points))}");
+    }
+
+    private sealed class Told(Action<int> tell) : IProgress<int>
+    {
+        public void Report(int value) => tell(value);
     }
 
     private static (int ResumedFrom, string Content) Attempt(
