@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Prunus.Cli.Commands;
+using Prunus.Cli.Commands.Strong;
 using Prunus.Cli.Commands.Tickets;
 using Prunus.Cli.Options;
 
@@ -57,6 +58,7 @@ internal static class Root
         PruneCommand.Create(),
         SearchCommand.Create(),
         TicketCommand.Create(),
+        StrongCommand.Create(),
         DataCommand.Create(),
         RecipeCommand.Create(),
         CompareCommand.Create(),

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Prunus.Cli.Options;
+using Prunus.Cli.Views;
+using Prunus.Lottery.Strong.SubsetSums;
+using Prunus.Lottery.Strong;
+using Prunus.Lottery.Tickets;
+using Prunus.Native;
+using Prunus.Vision;
+
+namespace Prunus.Cli.Commands.Strong;
+
+/// <summary><c>prunus strong compile WEIGHTS --epsilon 0.01 --out T</c>.</summary>
+internal static class StrongCompileCommand
+{
+    private const int Shown = 5;
+
+    private static readonly Argument<string> File = new("WEIGHTS") { Description = "Weights of a trained ReLU net: safetensors under PyTorch's names." };
+    private static readonly Option<double> Epsilon = ParsedOption.Create("--epsilon", "E", "Largest error of a weight, after scaling.", ParsedOption.Real(1e-12, 10), 0.01);
+    private static readonly Option<string> Net = ParsedOption.Create<string>("--net", "NET", "The net, where its tensors do not tell (list nets).", ParsedOption.Text);
+    private static readonly Option<string> Law = ParsedOption.Create("--law", "theorem|independent", "Products V·max(0,U) of a random two-layer net, or n random numbers of its own for each weight.",
+        ParsedOption.OneOf([.. SamplingLaw.All.Select(l => l.Id)]), SamplingLaw.Theorem.Id);
+
+    private static readonly Option<int> Samples = ParsedOption.Create<int>("--samples", "N", "Random numbers a weight; by default 7.5 (theorem) or 3.16 (independent) for each bit of 1/ε.",
+        ParsedOption.Count(1, SubsetSumSolver.LongestSample));
+
+    private static readonly Option<string> Scale = ParsedOption.Create<string>("--scale", "none|half|l1", "What the target is divided by: 1, until no weight exceeds 1/2, or until no output's weights add up to more than 1; by default half (theorem) or none.",
+        ParsedOption.OneOf("none", "half", "l1"));
+
+    private static readonly Option<string> Choice = ParsedOption.Create("--choice", "best|any|smallest", "Which subset within ε: the nearest, the first found, that with the fewest numbers.",
+        ParsedOption.OneOf("best", "any", "smallest"), "best");
+
+    private static readonly Option<bool> Allow = new("--allow-unreached") { Description = "Writes the ticket even where weights stay farther than ε from their targets." };
+
+    public static Verb Create() => new("compile", "Finds a trained net inside a random one: masks whose sums of random weights come within ε of every weight. Exit code 3 if some cannot.")
+    {
+        Arguments = { File },
+        Options = { Epsilon, SharedOptions.Out, Law, Samples, Scale, Choice, Net, Allow },
+        Examples = ["strong compile lenet5.safetensors --epsilon 0.01 --out lenet5.ticket", "strong compile mlp.safetensors --law independent --samples 21 --choice smallest --out mlp.ticket"],
+        Run = Run,
+    };
+
+    private static int Run(VerbContext context)
+    {
+        var (path, output, law) = (context.Value(File), context.Need(SharedOptions.Out), SamplingLaw.Named(context.Required(Law)));
+        var epsilon = context.Required(Epsilon);
+        var options = new StrongOptions(
+            epsilon, law, context.Given(Samples) ? context.Value(Samples) : StrongOptions.SamplesFor(law, epsilon),
+            Enum.Parse<TargetScale>(context.Given(Scale) ? context.Value(Scale)! : law.HasSecondLayer ? "half" : "none", ignoreCase: true),
+            Enum.Parse<SubsetChoice>(context.Required(Choice), ignoreCase: true), context.Required(GlobalOptions.Seed));
+        var config = context.Given(Net) ? VisionNets.Named(context.Value(Net)!) : VisionNetFile.Find(path);
+        _ = StrongLayer.Of(config);
+        TensorSetup.Apply(context);
+        using var net = VisionNet.Load(config, path, Devices.Parse("cpu"));
+        var weights = StrongWeights.Of(net);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        StrongCompilation compiled;
+        using (var progress = context.StartProgress())
+        {
+            compiled = StrongCompiler.Compile(config, weights, options, progress, context.Cancellation);
+        }
+
+        var seconds = clock.Elapsed.TotalSeconds;
+        var allowed = compiled.Unreached.Count == 0 || context.Value(Allow);
+        var bytes = 0L;
+        if (allowed)
+        {
+            compiled.Ticket.Describe(options, Path.GetFullPath(path), StrongWeights.Digest(config, weights));
+            TicketFile.Write(output, compiled.Ticket.ToTicket());
+            bytes = new FileInfo(output).Length;
+        }
+
+        StrongCompileView.Write(context, compiled, options, allowed ? output : null, bytes, seconds);
+        foreach (var weight in compiled.Unreached.OrderByDescending(u => u.Error).Take(Shown))
+        {
+            context.Error.WriteLine(FormattableString.Invariant($"prunus: note: {weight.Tensor}[{weight.Index}] = {weight.Target:0.######}: the nearest sum is {weight.Error:0.######} away"));
+        }
+
+        if (!allowed)
+        {
+            context.Error.WriteLine(FormattableString.Invariant(
+                $"prunus: --epsilon: {compiled.Unreached.Count} of {compiled.Ticket.TargetParameters} weights stay farther than {epsilon} from their targets, by {compiled.Unreached.Max(u => u.Error):0.####} at most; give more --samples (now {options.Samples}), another --seed or --scale, a larger --epsilon, or --allow-unreached"));
+        }
+
+        return allowed ? ExitCode.Done : ExitCode.CheckFailed;
+    }
+}

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using Prunus.Cli.Options;
+using Prunus.Cli.Views;
+using Prunus.Datasets.Images;
+using Prunus.Lottery.Strong.Verification;
+using Prunus.Lottery.Strong;
+using Prunus.Lottery.Tickets;
+using Prunus.Native;
+using Prunus.Vision;
+
+namespace Prunus.Cli.Commands.Strong;
+
+/// <summary><c>prunus strong verify T</c>: certified and observed errors, accuracies, sizes.</summary>
+internal static class StrongVerifyCommand
+{
+    private const int LadderWeights = 1000;
+    private static readonly int[] Ladder = [5, 10, 15, 20, 25, 30, 40, 50, 64];
+
+    private static readonly Argument<string> File = new("TICKET") { Description = "Strong ticket (.ticket) of 'prunus strong compile'." };
+    private static readonly Option<string> Data = ParsedOption.Create<string>("--data", "SET", "Set of images (data); by default mnist for nets that take 1×28×28.", ParsedOption.Text);
+    private static readonly Option<string> Folder = ParsedOption.Create<string>("--data-dir", "DIR", $"Folder of the sets ({ImageSetSearch.Variable}, else ./data, else the folder above that of the weights).", ParsedOption.Text);
+
+    public static Verb Create() => new("verify", "Rebuilds the net of a strong ticket and sets it beside its target: certified against observed errors, accuracy, what is kept. Exit code 3 if a bound fails.")
+    {
+        Arguments = { File },
+        Options = { StrongCommand.Weights, Data, Folder },
+        Examples = ["strong verify lenet5.ticket", "strong verify lenet5.ticket --weights lenet5.safetensors --data mnist --data-dir data"],
+        Run = Run,
+    };
+
+    private static int Run(VerbContext context)
+    {
+        var path = context.Value(File);
+        var ticket = StrongTicket.From(TicketFile.Read(path), path);
+        var notes = new StrongNotes(ticket, path);
+        var weightsPath = context.Given(StrongCommand.Weights) ? context.Value(StrongCommand.Weights)! : notes.Weights;
+        TensorSetup.Apply(context);
+        using var net = VisionNet.Load(ticket.Config, weightsPath, Devices.Parse("cpu"));
+        var target = StrongWeights.Of(net);
+        if (StrongWeights.Digest(ticket.Config, target) != notes.TargetDigest)
+        {
+            throw new PrunusInputException(weightsPath, $"holds other weights than those {path} was compiled from", "give the weights with --weights, or compile again");
+        }
+
+        var images = Images(context, ticket, weightsPath);
+        var verification = StrongVerification.Measure(ticket, target, images, new VerificationOptions(Seed: context.Required(GlobalOptions.Seed)), context.Cancellation);
+        int[] samples = [.. Ladder.Where(n => n < ticket.Samples).Append(ticket.Samples)];
+        var ladder = SampleLadder.Climb(ticket, target, samples, notes.Epsilon, LadderWeights);
+        var rebuilt = StrongWeights.Digest(ticket.Config, StrongWeights.Of(ticket)) == notes.Digest;
+        StrongVerifyView.Write(context, path, ticket, notes, verification, ladder, rebuilt);
+        if (!rebuilt)
+        {
+            context.Error.WriteLine($"prunus: {path}: its net is not the one that was compiled, to the last bit; compile it again");
+        }
+
+        if (!verification.Holds)
+        {
+            context.Error.WriteLine($"prunus: {path}: an observed difference is above the certified bound; report the ticket and the weights");
+        }
+
+        return rebuilt && verification.Holds ? ExitCode.Done : ExitCode.CheckFailed;
+    }
+
+    private static (string Name, ImageSet Set)? Images(VerbContext context, StrongTicket ticket, string weights)
+    {
+        var id = context.Given(Data) ? context.Value(Data)! : ticket.Config.Input == MapShape.Mnist ? "mnist" : null;
+        if (id is null)
+        {
+            context.Note("no --data, so no accuracy");
+            return null;
+        }
+
+        var source = ImageSets.Named(id);
+        var search = ImageSetSearch.From(context.Given(Folder) ? context.Value(Folder) : null);
+        if (!context.Given(Folder) && search.Find(source) is null && Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(weights))) is { } above)
+        {
+            search = new ImageSetSearch(above);
+        }
+
+        if (!context.Given(Data) && search.Find(source) is null)
+        {
+            context.Note($"{id} is not found, so there is no accuracy; give --data-dir");
+            return null;
+        }
+
+        var set = source.Load(ImageSplit.Test, search, (ulong)context.Required(GlobalOptions.Seed));
+        var shape = new MapShape(set.Shape.Channels, set.Shape.Height, set.Shape.Width);
+        return shape == ticket.Config.Input && set.ClassNames.Count == ticket.Config.Classes ? (id, set)
+            : throw new PrunusInputException("--data", $"{id} has {set.ClassNames.Count} classes of {shape}, and the net {ticket.Config.Classes} of {ticket.Config.Input}", "use another --data");
+    }
+}

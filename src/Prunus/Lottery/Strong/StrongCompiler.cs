@@ -1,0 +1,77 @@
+using Prunus.Lottery.Strong.SubsetSums;
+using Prunus.Runs;
+using Prunus.Vision;
+
+namespace Prunus.Lottery.Strong;
+
+/// <summary>A compiled net: the ticket, and how near each layer came.</summary>
+public sealed record StrongCompilation(StrongTicket Ticket, IReadOnlyList<CompiledLayer> Layers)
+{
+    /// <summary>Weights and biases farther than ε from their targets.</summary>
+    public IReadOnlyList<UnreachedWeight> Unreached { get; } = [.. Layers.SelectMany(l => l.Unreached)];
+}
+
+/// <summary>
+/// Finds a trained net inside a random one (da Cunha, Natale and Viennot 2022, ICLR, "Proving the lottery ticket hypothesis for convolutional neural networks"): each weight is the
+/// sum of a subset of its own random numbers, which is what pruning leaves of them.
+/// </summary>
+public static class StrongCompiler
+{
+    /// <param name="config">The target's architecture.</param>
+    /// <param name="weights">Its weights and biases by name (<see cref="StrongWeights"/>).</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Told how many outputs of all layers are done.</param>
+    /// <param name="cancellation">Asked between outputs.</param>
+    /// <exception cref="PrunusInputException">The net has unsupported layers, or an option is out of range.</exception>
+    public static StrongCompilation Compile(
+        VisionConfig config, IReadOnlyDictionary<string, double[]> weights, StrongOptions options, IProgress<ProgressUpdate>? progress = null, CancellationToken cancellation = default)
+    {
+        options.Validate();
+        var layers = StrongLayer.Of(config);
+        var exponents = TargetScales.Exponents(layers, weights, options.Scale);
+        var (total, done) = (layers.Sum(l => l.Outputs), 0);
+        List<CompiledLayer> compiled = [];
+        for (var i = 0; i < layers.Count; i++)
+        {
+            var (layer, biasExponent) = (layers[i], exponents.Take(i + 1).Sum());
+            compiled.Add(Solve(
+                new RandomLayer(layer, options.Law, options.Samples, options.Seed), Scaled(weights[layer.Weight], exponents[i]), layer.HasBias ? Scaled(weights[layer.Bias], biasExponent) : [],
+                options, () => progress?.Report(new ProgressUpdate("subset sums", Interlocked.Increment(ref done), total)), cancellation));
+        }
+
+        return new(StrongTicket.Of(config, options, exponents, compiled), compiled);
+    }
+
+    /// <summary>Subsets of one layer.</summary>
+    /// <param name="random">Where the random numbers come from.</param>
+    /// <param name="weights">Targets, row-major.</param>
+    /// <param name="biases">Targets of the bias; empty without one.</param>
+    /// <param name="options">Choice and ε.</param>
+    /// <param name="outputDone">Called by any thread.</param>
+    /// <param name="cancellation">Asked between outputs.</param>
+    internal static CompiledLayer Solve(RandomLayer random, double[] weights, double[] biases, StrongOptions options, Action? outputDone = null, CancellationToken cancellation = default)
+    {
+        var (layer, errors) = (random.Layer, new double[weights.Length + biases.Length]);
+        var subsets = new ulong[errors.Length];
+        Parallel.For(0, layer.Outputs, new ParallelOptions { CancellationToken = cancellation }, () => new SubsetSearch(options), (o, _, search) =>
+        {
+            Span<double> seconds = stackalloc double[random.Samples], sample = stackalloc double[random.Samples];
+            random.Seconds(o, seconds);
+            for (var entry = 0; entry < layer.Fan + (biases.Length > 0 ? 1 : 0); entry++)
+            {
+                var index = entry < layer.Fan ? (o * layer.Fan) + entry : weights.Length + o;
+                random.Sample(o, entry, seconds, sample);
+                (subsets[index], errors[index]) = search.Find(sample, entry < layer.Fan ? weights[index] : biases[o]);
+            }
+
+            outputDone?.Invoke();
+            return search;
+        }, _ => { });
+        var unreached = Enumerable.Range(0, errors.Length).Where(i => !(errors[i] <= options.Epsilon)).Select(i => i < weights.Length
+            ? new UnreachedWeight(layer.Weight, i, weights[i], errors[i])
+            : new UnreachedWeight(layer.Bias, i - weights.Length, biases[i - weights.Length], errors[i]));
+        return new(layer, subsets[..weights.Length], subsets[weights.Length..], errors.Max(), errors.Average(), [.. unreached]);
+    }
+
+    private static double[] Scaled(double[] values, int exponent) => Array.ConvertAll(values, v => Math.ScaleB(v, -exponent));
+}

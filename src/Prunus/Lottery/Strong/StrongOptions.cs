@@ -1,0 +1,48 @@
+using Prunus.Lottery.Strong.SubsetSums;
+
+namespace Prunus.Lottery.Strong;
+
+/// <summary>Which subset a weight gets.</summary>
+public enum SubsetChoice
+{
+    /// <summary>The one with the nearest sum.</summary>
+    Best,
+
+    /// <summary>The first one found within ε, among few elements before many.</summary>
+    Any,
+
+    /// <summary>The one with the fewest elements within ε.</summary>
+    Smallest,
+}
+
+/// <summary>How a strong ticket is compiled.</summary>
+/// <param name="Epsilon">Largest error of a weight or bias, after scaling.</param>
+/// <param name="Law">Law of the random weights.</param>
+/// <param name="Samples">n: random numbers for every weight, at most 64.</param>
+/// <param name="Scale">What the target is divided by.</param>
+/// <param name="Choice">Which subset is taken. Where no subset is within ε, the nearest.</param>
+/// <param name="Seed">Seed of the random net.</param>
+public sealed record StrongOptions(double Epsilon, SamplingLaw Law, int Samples, TargetScale Scale = TargetScale.Half, SubsetChoice Choice = SubsetChoice.Best, long Seed = 0)
+{
+    // Pensia et al.'s 21 samples at ε = 0.01; of products half are 0, and few add up to much.
+    private const double IndependentPerBit = 3.16, TheoremPerBit = 7.5;
+
+    /// <summary>n that mostly suffices for an ε: 3.16 · log2(1/ε) as in Pensia et al. 2020 (21 for 0.01), and 7.5 · log2(1/ε) under the law <c>theorem</c>; 8 to 64.</summary>
+    public static int SamplesFor(SamplingLaw law, double epsilon) =>
+        (int)Math.Clamp(Math.Round(-Math.Log2(epsilon) * (law.HasSecondLayer ? TheoremPerBit : IndependentPerBit)), 8, SubsetSumSolver.LongestSample);
+
+    /// <summary>Refuses what cannot be compiled, naming the option.</summary>
+    /// <exception cref="PrunusInputException">Something is out of range.</exception>
+    public void Validate()
+    {
+        if (!(Epsilon > 0 && double.IsFinite(Epsilon)))
+        {
+            throw new PrunusInputException("--epsilon", $"is {Epsilon}", "give a number above 0, such as 0.01");
+        }
+
+        if (Samples is < 1 or > SubsetSumSolver.LongestSample)
+        {
+            throw new PrunusInputException("--samples", $"is {Samples}", $"give 1 to {SubsetSumSolver.LongestSample}");
+        }
+    }
+}

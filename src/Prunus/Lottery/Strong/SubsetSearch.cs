@@ -1,0 +1,38 @@
+using Prunus.Lottery.Strong.SubsetSums;
+
+namespace Prunus.Lottery.Strong;
+
+/// <summary>Finds subsets as <see cref="StrongOptions.Choice"/> says; for one thread.</summary>
+internal sealed class SubsetSearch(StrongOptions options)
+{
+    private const int Fewest = 8, More = 4;
+    private readonly SubsetSumSolver _solver = new();
+
+    /// <summary>A subset of the sample within ε of the target, or the nearest where there is none.</summary>
+    public SubsetSum Find(ReadOnlySpan<double> sample, double target) => options.Choice switch
+    {
+        SubsetChoice.Any => Any(sample, target),
+        SubsetChoice.Smallest => Loaded(sample).Smallest(target, options.Epsilon) ?? _solver.Best(target),
+        _ => Loaded(sample).Best(target),
+    };
+
+    // Four elements more cost four times as much: few first.
+    private SubsetSum Any(ReadOnlySpan<double> sample, double target)
+    {
+        for (var n = Fewest; n < sample.Length; n += More)
+        {
+            if (Loaded(sample[..n]).Within(target, options.Epsilon) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return Loaded(sample).Within(target, options.Epsilon) ?? _solver.Best(target);
+    }
+
+    private SubsetSumSolver Loaded(ReadOnlySpan<double> sample)
+    {
+        _solver.Load(sample);
+        return _solver;
+    }
+}

@@ -1,0 +1,158 @@
+using System.Numerics;
+using Prunus.Lottery.Strong.SubsetSums;
+using Prunus.Randomness;
+
+namespace Prunus.Tests.Lottery.Strong;
+
+public sealed class SubsetSumTests
+{
+    private const double Off = 1e-15;
+    private readonly SubsetSumSolver _solver = new();
+
+    [Fact]
+    public void ByHand()
+    {
+        _solver.Load([0.5, 0, -0.25, 0.125]);
+        Assert.Equal(new SubsetSum(0b0101, 0.0625), _solver.Best(0.1875));
+        Assert.Equal(new SubsetSum(0b1101, 0.025), _solver.Best(0.4) with { Error = 0.025 });
+        Assert.Equal(new SubsetSum(0, 0.1), _solver.Smallest(-0.1, 0.1));
+        Assert.Equal(new SubsetSum(0b1000, 0.0625), _solver.Smallest(0.1875, 0.1));
+        Assert.Null(_solver.Within(1, 0.3));
+        Assert.Null(_solver.Smallest(1, 0.3));
+        Assert.Equal(0.375, _solver.Within(1, 0.375)!.Value.Error);
+        _solver.Load([]);
+        Assert.Equal(new SubsetSum(0, 2), _solver.Best(-2));
+        Assert.Throws<ArgumentException>(() => _solver.Load([double.NaN]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _solver.Load(new double[65]));
+    }
+
+    // Multiples of 1/8 and 1/64 make many subsets equally near; the third law has zeros.
+    [Theory, InlineData(8.0), InlineData(64.0), InlineData(0.0)]
+    public void EqualsBruteForce_OnThousandsOfCases(double grid)
+    {
+        var draw = new Philox4x32(11, (ulong)grid);
+        var at = 0UL;
+        for (var round = 0; round < 1000; round++)
+        {
+            var sample = Enumerable.Range(0, round % 13).Select(_ => Number()).ToArray();
+            var target = 1.5 * Number();
+            double[] tolerances = [0.3, 0.1, 0.01, 0];
+            _solver.Load(sample);
+            Same(BruteForce(sample, target, double.PositiveInfinity, bySize: false)!.Value, _solver.Best(target), sample, target, grid > 0);
+            foreach (var tolerance in tolerances)
+            {
+                var least = BruteForce(sample, target, tolerance + (grid > 0 ? 0 : Off), bySize: true);
+                var (any, smallest) = (_solver.Within(target, tolerance), _solver.Smallest(target, tolerance));
+                Assert.Equal((least is null, least is null), (any is null, smallest is null));
+                if (least is { } expected)
+                {
+                    Same(expected, smallest!.Value, sample, target, grid > 0);
+                    Assert.InRange(Math.Abs(target - Sum(sample, any!.Value.Mask)), 0, tolerance + Off);
+                }
+            }
+        }
+
+        double Number()
+        {
+            double u = (2 * draw.Uniform(at++)) - 1, v = draw.Uniform(at++);
+            return grid > 0 ? Math.Round(u * grid) / grid : v < 0.3 ? 0 : u * v;
+        }
+    }
+
+    [Fact]
+    public void VectorsAndSingleNumbers_GiveTheSame()
+    {
+        var draw = new Philox4x32(12);
+        for (var round = 0; round < 400; round++)
+        {
+            // Every other round on a coarse grid, where sums tie.
+            var sample = Enumerable.Range(0, 7 + (round % 10)).Select(i => Number((ulong)((round * 40) + i), round % 2 == 0)).ToArray();
+            var target = Number((ulong)((round * 40) + 39), round % 2 == 0);
+            double[] plain = [0], vectors = [0];
+            foreach (var x in sample)
+            {
+                double[] before = plain, next = new double[2 * plain.Length], other = new double[2 * plain.Length];
+                SumMerging.MergeOneByOne(before, x, next);
+                SumMerging.Merge(vectors, x, other);
+                (plain, vectors) = (next, other);
+                Assert.Equal(plain, vectors);
+            }
+
+            var a = new NearestPairs(plain, plain, target, double.PositiveInfinity, any: false);
+            var b = new NearestPairs(plain, plain, target, double.PositiveInfinity, any: false);
+            a.Search();
+            b.OneByOne();
+            Assert.Equal(b.Error, a.Error);
+            Assert.Equal(b.Found.Order(), a.Found.Order());
+        }
+
+        double Number(ulong at, bool coarse) => Math.Round(((2.0 * draw.Uniform(at)) - 1) * (coarse ? 256 : 1 << 23)) / (coarse ? 256 : 1 << 23);
+    }
+
+    [Theory, InlineData("independent"), InlineData("product")]
+    public void References_HaveTheseErrorsAndMasks(string law)
+    {
+        using var golden = new StrongGoldens("subset_sum");
+        double[] targets = golden.Doubles("target"), errors = golden.Doubles($"{law}.error"), nearest = golden.Doubles($"{law}.smallest.error");
+        long[] masks = golden.Integers($"{law}.mask"), fewest = golden.Integers($"{law}.smallest.mask"), sizes = golden.Integers($"{law}.smallest.size");
+        var sample = law == "product"
+            ? [.. golden.Doubles("product_u").Zip(golden.Doubles("product_v"), (u, v) => v * Math.Max(0, u))]
+            : golden.Doubles(law);
+        for (var i = 0; i < targets.Length; i++)
+        {
+            for (var n = 8; n <= 20; n++)
+            {
+                _solver.Load(sample.AsSpan(20 * i, n));
+                var best = _solver.Best(targets[i]);
+                Assert.Equal(errors[(13 * i) + n - 8], best.Error, Off);
+                Assert.Equal((ulong)masks[(13 * i) + n - 8], best.Mask);
+                Assert.InRange(_solver.Within(targets[i], best.Error + 0.01)!.Value.Error, best.Error, best.Error + 0.01);
+            }
+
+            _solver.Load(sample.AsSpan(20 * i, 15));
+            for (var e = 0; e < 3; e++)
+            {
+                var found = _solver.Smallest(targets[i], new[] { 0.1, 0.01, 0.001 }[e]);
+                Assert.Equal(sizes[(3 * i) + e], found?.Size ?? -1);
+                Assert.Equal(fewest[(3 * i) + e], found is { } f ? (long)f.Mask : -1);
+                Assert.Equal(nearest[(3 * i) + e], found?.Error ?? double.NaN, Off);
+            }
+        }
+    }
+
+    private static void Same(SubsetSum expected, SubsetSum actual, double[] sample, double target, bool exact)
+    {
+        // Where sums are rounded, subsets that differ by less may trade places.
+        Assert.Equal(expected.Error, actual.Error, Off);
+        Assert.Equal(actual.Error, Math.Abs(target - Sum(sample, actual.Mask)), Off);
+        if (exact)
+        {
+            Assert.Equal(expected, actual);
+        }
+    }
+
+    // Of all subsets within the tolerance the nearest, or the nearest of the smallest; of equal ones the lowest mask.
+    private static SubsetSum? BruteForce(double[] sample, double target, double tolerance, bool bySize)
+    {
+        SubsetSum? found = null;
+        for (var mask = 0UL; mask < 1UL << sample.Length; mask++)
+        {
+            var next = new SubsetSum(mask, Math.Abs(target - Sum(sample, mask)));
+            var better = found is not { } best || (bySize && next.Size != best.Size ? next.Size < best.Size : next.Error < best.Error);
+            found = next.Error <= tolerance && better ? next : found;
+        }
+
+        return found;
+    }
+
+    private static double Sum(double[] sample, ulong mask)
+    {
+        var sum = 0.0;
+        for (; mask != 0; mask &= mask - 1)
+        {
+            sum += sample[BitOperations.TrailingZeroCount(mask)];
+        }
+
+        return sum;
+    }
+}
