@@ -20,7 +20,7 @@ internal static class StrongCompileCommand
     private static readonly Option<string> Law = ParsedOption.Create("--law", "theorem|independent", "Products V·max(0,U) of a random two-layer net, or n random numbers of its own for each weight.",
         ParsedOption.OneOf([.. SamplingLaw.All.Select(l => l.Id)]), SamplingLaw.Theorem.Id);
 
-    private static readonly Option<int> Samples = ParsedOption.Create<int>("--samples", "N", "Random numbers a weight; by default 7.5 (theorem) or 3.16 (independent) for each bit of 1/ε.",
+    private static readonly Option<int> Samples = ParsedOption.Create<int>("--samples", "N", "Random numbers a weight; by default 3.16 log2(1/ε) (independent: 21 for 0.01) or 7.5 log2(1/ε), 40 at least (theorem: 50).",
         ParsedOption.Count(1, SubsetSumSolver.LongestSample));
 
     private static readonly Option<string> Scale = ParsedOption.Create<string>("--scale", "none|half|l1", "What the target is divided by: 1, until no weight exceeds 1/2, or until no output's weights add up to more than 1; by default half (theorem) or none.",
@@ -29,12 +29,15 @@ internal static class StrongCompileCommand
     private static readonly Option<string> Choice = ParsedOption.Create("--choice", "best|any|smallest", "Which subset within ε: the nearest, the first found, that with the fewest numbers.",
         ParsedOption.OneOf("best", "any", "smallest"), "best");
 
+    private static readonly Option<int> Search = ParsedOption.Create<int>("--search", "K", "Numbers other than 0 of a weight that are searched for the nearest sum, more only where ε is missed; by default 24, and 28 in convolutions.",
+        ParsedOption.Count(1, SubsetSumSolver.MostElements));
+
     private static readonly Option<bool> Allow = new("--allow-unreached") { Description = "Writes the ticket even where weights stay farther than ε from their targets." };
 
     public static Verb Create() => new("compile", "Finds a trained net inside a random one: masks whose sums of random weights come within ε of every weight. Exit code 3 if some cannot.")
     {
         Arguments = { File },
-        Options = { Epsilon, SharedOptions.Out, Law, Samples, Scale, Choice, Net, Allow },
+        Options = { Epsilon, SharedOptions.Out, Law, Samples, Scale, Choice, Search, Net, Allow },
         Examples = ["strong compile lenet5.safetensors --epsilon 0.01 --out lenet5.ticket", "strong compile mlp.safetensors --law independent --samples 21 --choice smallest --out mlp.ticket"],
         Run = Run,
     };
@@ -47,6 +50,7 @@ internal static class StrongCompileCommand
             epsilon, law, context.Given(Samples) ? context.Value(Samples) : StrongOptions.SamplesFor(law, epsilon),
             Enum.Parse<TargetScale>(context.Given(Scale) ? context.Value(Scale)! : law.HasSecondLayer ? "half" : "none", ignoreCase: true),
             Enum.Parse<SubsetChoice>(context.Required(Choice), ignoreCase: true), context.Required(GlobalOptions.Seed));
+        options = context.Given(Search) ? options with { Searched = context.Value(Search), SearchedOfConvolutions = context.Value(Search) } : options;
         var config = context.Given(Net) ? VisionNets.Named(context.Value(Net)!) : VisionNetFile.Find(path);
         _ = StrongLayer.Of(config);
         TensorSetup.Apply(context);

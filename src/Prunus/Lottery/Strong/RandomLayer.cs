@@ -6,11 +6,11 @@ namespace Prunus.Lottery.Strong;
 
 /// <summary>
 /// The random layers that stand in for one layer, as pure functions of a seed: U [n·out,in,…] and its bias [n·out], filters o·n … o·n+n-1 for output o, and under the
-/// law <c>theorem</c> V [out,n·out,1,1], of which output o keeps its own n. Numbers are multiples of 2^-23 in [-1,1), so that sums of products are exact in float64.
+/// law <c>theorem</c> V [out,n·out,1,1], of which output o keeps its own n. Numbers are multiples of 2^-24 in [-1,1), so that sums of products are exact in float64 (up to 32 in magnitude).
 /// </summary>
 public sealed class RandomLayer
 {
-    private const int Bits = 23;
+    private const int Bits = 24;
     private readonly Func<long, double> _first, _bias, _second;
 
     /// <param name="layer">The target.</param>

@@ -49,11 +49,11 @@ public static class StrongCompiler
     /// <param name="options">Choice and ε.</param>
     /// <param name="outputDone">Called by any thread.</param>
     /// <param name="cancellation">Asked between outputs.</param>
-    internal static CompiledLayer Solve(RandomLayer random, double[] weights, double[] biases, StrongOptions options, Action? outputDone = null, CancellationToken cancellation = default)
+    public static CompiledLayer Solve(RandomLayer random, double[] weights, double[] biases, StrongOptions options, Action? outputDone = null, CancellationToken cancellation = default)
     {
         var (layer, errors) = (random.Layer, new double[weights.Length + biases.Length]);
         var subsets = new ulong[errors.Length];
-        Parallel.For(0, layer.Outputs, new ParallelOptions { CancellationToken = cancellation }, () => new SubsetSearch(options), (o, _, search) =>
+        Parallel.For(0, layer.Outputs, new ParallelOptions { CancellationToken = cancellation }, () => new SubsetSearch(options, layer.Shape.Count > 2 ? options.SearchedOfConvolutions : options.Searched), (o, _, search) =>
         {
             Span<double> seconds = stackalloc double[random.Samples], sample = stackalloc double[random.Samples];
             random.Seconds(o, seconds);

@@ -5,7 +5,7 @@ namespace Prunus.Lottery.Strong;
 /// <summary>Which subset a weight gets.</summary>
 public enum SubsetChoice
 {
-    /// <summary>The one with the nearest sum.</summary>
+    /// <summary>The one with the nearest sum, over the numbers that are searched (<see cref="StrongOptions.Searched"/>).</summary>
     Best,
 
     /// <summary>The first one found within ε, among few elements before many.</summary>
@@ -24,12 +24,21 @@ public enum SubsetChoice
 /// <param name="Seed">Seed of the random net.</param>
 public sealed record StrongOptions(double Epsilon, SamplingLaw Law, int Samples, TargetScale Scale = TargetScale.Half, SubsetChoice Choice = SubsetChoice.Best, long Seed = 0)
 {
-    // Pensia et al.'s 21 samples at ε = 0.01; of products half are 0, and few add up to much.
+    // Pensia et al.'s 21 samples at ε = 0.01; of products half are 0, and it takes some for them to add up to 1/2 at all.
     private const double IndependentPerBit = 3.16, TheoremPerBit = 7.5;
+    private const int LeastIndependent = 8, LeastTheorem = 40;
 
-    /// <summary>n that mostly suffices for an ε: 3.16 · log2(1/ε) as in Pensia et al. 2020 (21 for 0.01), and 7.5 · log2(1/ε) under the law <c>theorem</c>; 8 to 64.</summary>
-    public static int SamplesFor(SamplingLaw law, double epsilon) =>
-        (int)Math.Clamp(Math.Round(-Math.Log2(epsilon) * (law.HasSecondLayer ? TheoremPerBit : IndependentPerBit)), 8, SubsetSumSolver.LongestSample);
+    /// <summary>How many numbers other than 0 of a weight are searched for the nearest sum; all of them (40 at most) where none of these sums is within ε. Four more take four
+    /// times as long and come sixteen times nearer.</summary>
+    public int Searched { get; init; } = 24;
+
+    /// <summary>The same of convolutions, which have few weights, and whose errors grow in every layer behind them.</summary>
+    public int SearchedOfConvolutions { get; init; } = 28;
+
+    /// <summary>n that mostly suffices for an ε: 3.16 · log2(1/ε) as in Pensia et al. 2020 (21 for 0.01), 8 to 64; and 7.5 · log2(1/ε), 40 to 64, under the
+    /// law <c>theorem</c> (50 for 0.01).</summary>
+    public static int SamplesFor(SamplingLaw law, double epsilon) => (int)Math.Clamp(
+        Math.Round(-Math.Log2(epsilon) * (law.HasSecondLayer ? TheoremPerBit : IndependentPerBit)), law.HasSecondLayer ? LeastTheorem : LeastIndependent, SubsetSumSolver.LongestSample);
 
     /// <summary>Refuses what cannot be compiled, naming the option.</summary>
     /// <exception cref="PrunusInputException">Something is out of range.</exception>
@@ -43,6 +52,11 @@ public sealed record StrongOptions(double Epsilon, SamplingLaw Law, int Samples,
         if (Samples is < 1 or > SubsetSumSolver.LongestSample)
         {
             throw new PrunusInputException("--samples", $"is {Samples}", $"give 1 to {SubsetSumSolver.LongestSample}");
+        }
+
+        if (Math.Min(Searched, SearchedOfConvolutions) < 1 || Math.Max(Searched, SearchedOfConvolutions) > SubsetSumSolver.MostElements)
+        {
+            throw new PrunusInputException("--search", $"is {Searched} and {SearchedOfConvolutions} for convolutions", $"give 1 to {SubsetSumSolver.MostElements}");
         }
     }
 }

@@ -21,13 +21,15 @@ public sealed class SubsetSumSolver
     private int _count;
     private bool _sorted, _counted;
 
-    /// <summary>Takes a sample. Zeros are left out of every subset; of what is not zero the first <see cref="MostElements"/> are used.</summary>
+    /// <summary>Takes a sample. Zeros are left out of every subset.</summary>
     /// <param name="sample">At most <see cref="LongestSample"/> finite numbers.</param>
-    public void Load(ReadOnlySpan<double> sample)
+    /// <param name="most">How many of what is not zero are used: the first ones, at most <see cref="MostElements"/>.</param>
+    public void Load(ReadOnlySpan<double> sample, int most = MostElements)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sample.Length, LongestSample, nameof(sample));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(most, MostElements);
         (_count, _sorted, _counted) = (0, false, false);
-        for (var i = 0; i < sample.Length && _count < MostElements; i++)
+        for (var i = 0; i < sample.Length && _count < most; i++)
         {
             if (sample[i] != 0)
             {
