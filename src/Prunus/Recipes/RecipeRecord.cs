@@ -66,7 +66,7 @@ internal static class RecipeRecord
         foreach (var name in results.Size.CellNames)
         {
             var cell = results.Cell(name, results.Size.Seeds[0]);
-            foreach (var metric in cell.Metrics.Keys.Concat(results.Size.Reach is not null && cell.Curve.Count > 0 ? ["reach"] : []).Where(m => !TicketMetrics.IsAccuracyAt(m) || named.Contains(m)))
+            foreach (var metric in results.Size.Seeds.SelectMany(s => results.Cell(name, s).Metrics.Keys).Distinct().Concat(results.Size.Reach is not null && cell.Curve.Count > 0 ? ["reach"] : []).Where(m => !TicketMetrics.IsAccuracyAt(m) || named.Contains(m)))
             {
                 var interval = results.Over(new(name, metric));
                 var known = double.IsFinite(interval.Low);

@@ -76,13 +76,17 @@ public sealed class TicketTrainings(TicketStudy study, string state, StudySource
         var result = trained ?? new MaskedTrainingResult([TicketMeasures.Untrained(start.Net, material)], new Dictionary<int, TicketSnapshot>(), 0);
         var outcome = TicketMeasures.Of(job, experiment, start, result.Members[0]);
         var metrics = outcome.Metrics.ToDictionary(StringComparer.Ordinal);
-        metrics[TicketMetrics.TrainAccuracy] = TicketMeasures.Accuracy(start.Net, material.Seen);
+        if (result.Members[0].DivergedAt is null)
+        {
+            metrics[TicketMetrics.TrainAccuracy] = TicketMeasures.Accuracy(start.Net, material.Seen);
+            new TicketComparison(_store, material).Add(job, experiment, start, metrics);
+        }
+
         if (start.Architecture.DeadUnits(start.Masks) is { } dead)
         {
             metrics[TicketMetrics.DeadUnits] = dead.Axes.Sum(a => a.DeadCount);
         }
 
-        new TicketComparison(_store, material).Add(job, experiment, start, metrics);
         new TicketAftermath(_store, device).Leave(job, experiment, start, result);
         return outcome with { Metrics = metrics };
     }
