@@ -71,7 +71,7 @@ internal static class RecipeCommand
         var recipe = RecipeReader.Read(file, text);
         foreach (var (name, size) in recipe.Sizes)
         {
-            context.Out.WriteLine($"{recipe.Id} {name}: {(size.Tickets is null ? $"{size.Variants.Count} variants" : $"{size.CellNames.Count} cells")}, {size.Seeds.Count} seeds, {size.Claims.Count} claims, {size.Figures.Count} figures");
+            context.Out.WriteLine($"{recipe.Id} {name}: {(size is { Tickets: null, Sparsity: null } ? $"{size.Variants.Count} variants" : $"{size.CellNames.Count} cells")}, {size.Seeds.Count} seeds, {size.Claims.Count} claims, {size.Figures.Count} figures");
         }
 
         return ExitCode.Done;

@@ -8,7 +8,7 @@ namespace Prunus.Cli.Commands;
 internal static class WorkerCommand
 {
     /// <summary>All kinds of jobs that worker processes do.</summary>
-    public static IReadOnlyList<JobKind> Kinds { get; } = [RecipeCells.Kind, TicketJobs.Kind, SearchJobs.Kind];
+    public static IReadOnlyList<JobKind> Kinds { get; } = [RecipeCells.Kind, TicketJobs.Kind, SparsityJobs.Kind, SearchJobs.Kind];
 
     public static Verb Create() => new("worker", "Does jobs for another process of prunus.")
     {

@@ -48,12 +48,14 @@ internal static class Cutter
             : plan with { Layers = [.. Enumerable.Range(0, donor.LayerCount).Except(remove)] };
     }
 
-    private static Axis AxisOf(string name) => name switch
+    /// <exception cref="PrunusInputException">There is no such axis.</exception>
+    internal static Axis AxisOf(string name) => name switch
     {
         "hidden" => Axis.Hidden,
         "ffn" => Axis.Ffn,
         "heads" => Axis.QueryHeads,
         "groups" => Axis.KvGroups,
-        _ => Axis.Layers,
+        "layers" => Axis.Layers,
+        _ => throw new PrunusInputException("axes", $"has '{name}'", "use hidden, ffn, heads, groups or layers"),
     };
 }

@@ -21,6 +21,13 @@ internal interface IRecipeStudy
     /// <param name="cancellation">Ends it; the same call goes on.</param>
     /// <param name="results">Folder for files that the run is to keep.</param>
     IReadOnlyList<RecipeCell> Cells(string work, string results, string identity, JobPoolOptions workers, IProgress<ProgressUpdate>? progress, CancellationToken cancellation);
+
+    /// <summary>What was timed when all cells were done: facts of this machine and moment, kept apart from the cells, which are the same wherever they are computed.</summary>
+    /// <param name="work">As in <see cref="Cells"/>, which has returned.</param>
+    /// <param name="progress">Told what is done.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>Further metrics of cells; empty where nothing is timed.</returns>
+    IReadOnlyList<RecipeCell> Timings(string work, IProgress<ProgressUpdate>? progress, CancellationToken cancellation) => [];
 }
 
 /// <summary>What one cell gave with one seed.</summary>

@@ -1,4 +1,5 @@
 using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Kinds;
 using Prunus.Shrinking;
 
 namespace Prunus.Recipes;
@@ -45,8 +46,11 @@ public sealed record RecipeSize(
     /// <summary>Ticket experiments; null in a recipe that prunes donors. Where they are, donors, texts and variants are empty.</summary>
     public TicketStudy? Tickets { get; init; }
 
+    /// <summary>Kinds of pruning that are compared; else null. Where they are, donors, texts and variants are empty.</summary>
+    public SparsityStudy? Sparsity { get; init; }
+
     /// <summary>Names of everything that has metrics, in their order.</summary>
-    public IReadOnlyList<string> CellNames => Tickets?.Cells ?? [.. Donors.Select(d => d.Name), .. Variants.Select(v => v.Name)];
+    public IReadOnlyList<string> CellNames => Tickets?.Cells ?? Sparsity?.Cells ?? [.. Donors.Select(d => d.Name), .. Variants.Select(v => v.Name)];
 }
 
 /// <summary>A text with its share of every batch.</summary>

@@ -49,7 +49,7 @@ public static partial class RecipeReader
 
     private static void CheckKeys(YamlMap map)
     {
-        foreach (var key in (string[])["format", "id", "title", "slide", "paper", "methods", "what", "sizes", "variants", "experiments", "reach", "published", "claims", "figures"])
+        foreach (var key in (string[])["format", "id", "title", "slide", "paper", "methods", "what", "sizes", "variants", "experiments", "sparsity", "reach", "published", "claims", "figures"])
         {
             map.Has(key);
         }
@@ -68,11 +68,11 @@ public static partial class RecipeReader
 
     private static RecipeSize Resolve(YamlMap root, string name, YamlMap size, IReadOnlyList<string> select)
     {
-        var lists = size.Entries("lists").ToDictionary(e => e.Name, e => size.Map("lists")!.Texts(e.Name), StringComparer.Ordinal);
+        var lists = Lists(size);
         var donors = size.Entries("donors").Select(d => VariantYaml.Donor(size, d.Name, d.Text, d.Map)).ToList();
-        if (root.Has("experiments"))
+        if (root.Has("experiments") || root.Has("sparsity"))
         {
-            return WithTickets(root, name, size, lists, select);
+            return root.Has("experiments") ? WithTickets(root, name, size, lists, select) : WithKinds(root, name, size, lists, select);
         }
 
         var only = size.Texts("only");
@@ -99,18 +99,35 @@ public static partial class RecipeReader
 
     private static RecipeSize WithTickets(YamlMap root, string name, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, IReadOnlyList<string> select)
     {
-        if (select.Count > 0)
-        {
-            throw new PrunusInputException("--only", "picks variants, and this recipe has experiments, whose levels need each other", "leave it out, or write a recipe of your own");
-        }
-
-        var result = new RecipeSize(Seeds(size), [], [], [], [], 0, new(0, 0), 0, 0, [], null, [], [], []) { Tickets = TicketYaml.Read(root, size, lists) };
+        RefuseSelection(select);
+        var result = Bare(size) with { Tickets = TicketYaml.Read(root, size, lists) };
         size.Done();
 
         // Other sizes may go to other levels; what this one lacks is left out of claims and figures.
         string[] all = [.. result.Tickets.Experiments.SelectMany(e => e.Branches.Select(b => b.Id).Append(TicketExperiment.Ticket).SelectMany(b => Enumerable.Range(0, DeepestLevel).Select(l => $"{e.Name}/{b} {l}")))];
         return Judged(root, name, result, all, lists);
     }
+
+    private static RecipeSize WithKinds(YamlMap root, string name, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, IReadOnlyList<string> select)
+    {
+        RefuseSelection(select);
+        var result = Bare(size) with { Sparsity = SparsityYaml.Read(root, size, lists) };
+        size.Done();
+        return Judged(root, name, result, [.. Recipe.SizeNames.Select(n => root.Map("sizes")!.Map(n)).OfType<YamlMap>().SelectMany(s => SparsityYaml.Names(root, Lists(s)))], lists);
+    }
+
+    private static RecipeSize Bare(YamlMap size) => new(Seeds(size), [], [], [], [], 0, new(0, 0), 0, 0, [], null, [], [], []);
+
+    private static void RefuseSelection(IReadOnlyList<string> select)
+    {
+        if (select.Count > 0)
+        {
+            throw new PrunusInputException("--only", "picks variants, and this recipe has experiments, whose parts need each other", "leave it out, or write a recipe of your own");
+        }
+    }
+
+    private static Dictionary<string, IReadOnlyList<string>> Lists(YamlMap size) =>
+        size.Entries("lists").ToDictionary(e => e.Name, e => size.Map("lists")!.Texts(e.Name), StringComparer.Ordinal);
 
     private static RecipeSize Judged(YamlMap root, string name, RecipeSize result, IReadOnlyList<string> all, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Kinds;
 using Prunus.Runs;
 
 namespace Prunus.Recipes;
@@ -19,7 +20,7 @@ internal static class RecipeRecord
             Options = (JsonObject)identity.Options.DeepClone(),
             Seeds = size.Seeds,
             Metrics = Metrics(results),
-            Subjects = [.. size.CellNames.Select(name => size.Tickets is null ? Subject(name, results) : Ticket(name, results))],
+            Subjects = [.. size.CellNames.Select(name => size.Tickets is not null ? Ticket(name, results) : size.Sparsity is not null ? Kind(name, results) : Subject(name, results))],
             Claims = ClaimJudge.Judge(results),
             Published = [.. size.Published.Select(p => new PublishedRow(p.Source, p.Row, p.Measure, p.Value, p.Ours is { } ours ? Finite(results.Over(ours).Mean) : null))],
             Series = [.. size.Figures.SelectMany(f => f switch
@@ -53,6 +54,11 @@ internal static class RecipeRecord
     private static Subject Ticket(string name, RecipeResults results) => new(name, new OrderedDictionary<string, double>(
         (IsText(name, results) ? (string[])[TicketMetrics.Pm, TicketMetrics.EarlyIteration, TicketMetrics.EarlyLoss, TicketMetrics.FinalLoss]
             : [TicketMetrics.Pm, TicketMetrics.EarlyIteration, TicketMetrics.EarlyAccuracy, TicketMetrics.FinalAccuracy])
+        .Select(metric => KeyValuePair.Create(metric, results.Over(new(name, metric)).Mean)).Where(m => double.IsFinite(m.Value))));
+
+    private static Subject Kind(string name, RecipeResults results) => new(name, new OrderedDictionary<string, double>(
+        ((string[])[SparsityMetrics.Pm, SparsityMetrics.Parameters, SparsityMetrics.BytesDense, SparsityMetrics.BytesTicket, SparsityMetrics.BytesSparse, SparsityMetrics.Loss, SparsityMetrics.Accuracy,
+            .. SparsityMetrics.Inputs.SelectMany(i => (string[])[SparsityMetrics.Ratio("dense", i), SparsityMetrics.Ratio("sparse", i)])])
         .Select(metric => KeyValuePair.Create(metric, results.Over(new(name, metric)).Mean)).Where(m => double.IsFinite(m.Value))));
 
     private static bool IsText(string cell, RecipeResults results) =>

@@ -23,7 +23,7 @@ public sealed record RecipeRunOptions(string IdOrPath, string Size, IReadOnlyLis
 /// </summary>
 public sealed class RecipeRun
 {
-    private const string CellsFile = "cells.json", RecipeFile = "recipe.yaml";
+    private const string CellsFile = "cells.json", TimingsFile = "timings.json", RecipeFile = "recipe.yaml";
     private const int StackOnGpu = 64;
     private readonly RecipeRunOptions _options;
     private readonly IRecipeStudy _study;
@@ -38,8 +38,8 @@ public sealed class RecipeRun
         Recipe = RecipeReader.Read(source.File, source.Text, options.Only);
         Size = Recipe.Size(options.Size);
         Size = options.Seeds is { } seeds ? Size with { Seeds = seeds } : Size;
-        _study = Size.Tickets is { } tickets
-            ? new TicketCells(tickets, Size.Seeds, options.Size, source, sources, options.Stack ?? (device.type == DeviceType.CUDA ? StackOnGpu : 1))
+        _study = Size.Tickets is { } tickets ? new TicketCells(tickets, Size.Seeds, options.Size, source, sources, options.Stack ?? (device.type == DeviceType.CUDA ? StackOnGpu : 1))
+            : Size.Sparsity is { } sparsity ? new SparsityCells(sparsity, Size.Seeds, options.Size, source, sources)
             : new PruningStudy(Size, options.Size, source, sources, device, progress, cancellation);
         var identity = new JsonObject
         {
@@ -74,21 +74,36 @@ public sealed class RecipeRun
         folder.Stage("cells", scratch =>
         {
             var cells = _study.Cells(folder.WorkPath("cells"), scratch, folder.Identity.Hash, workers, progress, cancellation);
-            var json = new JsonArray([.. cells.Select(c => new JsonObject { ["variant"] = c.Name, ["seed"] = c.Seed, ["result"] = c.Result.ToJson() })]);
             if (_options.Text is { } text)
             {
                 AtomicFile.WriteText(Path.Combine(scratch, RecipeFile), text);
             }
 
-            AtomicFile.WriteText(Path.Combine(scratch, CellsFile), new JsonObject { ["format"] = "prunus-cells/1", ["cells"] = json }.ToJsonString() + "\n");
+            Write(Path.Combine(scratch, CellsFile), cells);
+            if (_study.Timings(folder.WorkPath("cells"), progress, cancellation) is { Count: > 0 } timings)
+            {
+                Write(Path.Combine(scratch, TimingsFile), timings);
+            }
         });
-        var record = RecipeRecord.Make(Recipe, _options.Size, Identity, ReadCells(folder.PathOf(CellsFile)));
+        var cells = ReadCells(folder.PathOf(CellsFile));
+        foreach (var (cell, timed) in File.Exists(folder.PathOf(TimingsFile)) ? ReadCells(folder.PathOf(TimingsFile)) : [])
+        {
+            cells[cell] = cells[cell] with { Metrics = cells[cell].Metrics.Concat(timed.Metrics).ToDictionary(StringComparer.Ordinal) };
+        }
+
+        var record = RecipeRecord.Make(Recipe, _options.Size, Identity, new RecipeResults(Size, cells));
         RecordJson.Write(folder.Path, record);
         return record;
     }
 
-    private RecipeResults ReadCells(string path) => new(Size, JsonNode.Parse(File.ReadAllText(path))!["cells"]!.AsArray()
-        .ToDictionary(c => (c!["variant"]!.GetValue<string>(), c["seed"]!.GetValue<long>()), c => CellResult.FromJson(c!["result"]!.AsObject(), path)));
+    private static void Write(string path, IReadOnlyList<RecipeCell> cells)
+    {
+        var json = new JsonArray([.. cells.Select(c => new JsonObject { ["variant"] = c.Name, ["seed"] = c.Seed, ["result"] = c.Result.ToJson() })]);
+        AtomicFile.WriteText(path, new JsonObject { ["format"] = "prunus-cells/1", ["cells"] = json }.ToJsonString() + "\n");
+    }
+
+    private static Dictionary<(string Variant, long Seed), CellResult> ReadCells(string path) => JsonNode.Parse(File.ReadAllText(path))!["cells"]!.AsArray()
+        .ToDictionary(c => (c!["variant"]!.GetValue<string>(), c["seed"]!.GetValue<long>()), c => CellResult.FromJson(c!["result"]!.AsObject(), path));
 
     private static string Hash(string text) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))[..16];
 }

@@ -32,16 +32,14 @@ internal static class TicketYaml
 
     private static TicketExperiment Experiment(YamlMap map, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
     {
-        var net = Own("net");
+        var net = StudyNames.Own(map, size, "net");
         var experiment = new TicketExperiment(
-            map.Need("name"), net, Own("data"), map.Text("initialisation") ?? size.Text("initialisation") ?? StudyNames.Initialisation(net),
+            map.Need("name"), net, StudyNames.Own(map, size, "data"), map.Text("initialisation") ?? size.Text("initialisation") ?? StudyNames.Initialisation(net),
             Trained(VariantYaml.Layered(map, size, "train")), Cutting(VariantYaml.Layered(map, size, "cut"), lists), Rewinding(VariantYaml.Layered(map, size, "rewind")), map.Text("tickets_of"),
             [.. map.Each("branches", lists).Select(b => Branch(b, lists))]) { GivenTicket = map.Text("ticket_file") };
         map.Done();
         StudyNames.Check(map, experiment.Net, experiment.Data, experiment.Initialisation);
         return experiment;
-
-        string Own(string key) => map.Text(key) ?? size.Text(key) ?? throw new PrunusInputException(map.Place, $"'{key}' is missing", $"add '{key}: …' here or to the size");
     }
 
     /// <summary>The <c>train</c> mapping.</summary>

@@ -20,6 +20,12 @@ internal sealed class StudyMaterials(StudySources sources, torch.Device device) 
             : _known[key] = StudyDecoder.Is(net) ? StudyText.Load(StudyDecoder.Parse(net), data, sources, t, device) : new StudyImages(StudyData.Load(data, sources.Images, t), device);
     }
 
+    /// <summary>The architecture alone: of a decoder no text is read.</summary>
+    /// <exception cref="PrunusInputException">A set or model is not there.</exception>
+    public ITicketArchitecture Architecture(string net, string data, TicketTraining training) => StudyDecoder.Is(net)
+        ? new DecoderTicketArchitecture(StudyDecoder.Parse(net).Config(sources.ModelPath(StudyDecoder.Parse(net).Model)))
+        : Of(net, data, training).Architecture(net);
+
     public void Dispose()
     {
         foreach (var material in _known.Values)

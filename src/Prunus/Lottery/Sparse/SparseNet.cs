@@ -41,16 +41,19 @@ public sealed class SparseNet : IDisposable
     /// <summary>Number of logits.</summary>
     public int Classes => _layers[^1].Rows;
 
+    /// <summary>Whether a net has linear layers alone.</summary>
+    public static bool Fits(VisionConfig config) => Unfit(config) is null;
+
     /// <summary>Compiles a net; zeros among its weights are what masks prune. The net is not needed afterwards.</summary>
     /// <exception cref="PrunusInputException">It has other layers than linear ones.</exception>
     public static SparseNet Compile(VisionNet net)
     {
-        var steps = net.Config.Steps.Where(s => s is not Flatten).ToList();
-        if (steps.FirstOrDefault(s => s is not (Linear or Relu)) is { } other)
+        if (Unfit(net.Config) is { } other)
         {
             throw new PrunusInputException("sparse kernels", $"{net.Config.Id} has '{other.Name}', which is no linear layer", "use lenet-300-100 or an mlp, or evaluate it dense");
         }
 
+        var steps = net.Config.Steps.Where(s => s is not Flatten).ToList();
         var layers = steps.Select((s, i) => (Step: s as Linear, Relu: i + 1 < steps.Count && steps[i + 1] is Relu)).Where(l => l.Step is not null)
             .Select(l => Layer(net, l.Step!.Name, l.Relu)).ToList();
         var (inputs, compact) = CompactLayers.Of(layers);
@@ -95,6 +98,8 @@ public sealed class SparseNet : IDisposable
     }
 
     public void Dispose() => Array.ForEach(_matrices, m => m.Dispose());
+
+    private static VisionStep? Unfit(VisionConfig config) => config.Steps.FirstOrDefault(s => s is not (Flatten or Linear or Relu));
 
     private static LinearLayer Layer(VisionNet net, string name, bool relu)
     {
