@@ -1,0 +1,65 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Prunus.Lottery.Supermasks;
+
+/// <summary>What becomes of the size of weights when many are masked (dynamic weight rescaling).</summary>
+public enum MaskRescaling
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>A layer's weights times n / Σ mask, through which gradients go too (the authors' code).</summary>
+    Differentiated,
+
+    /// <summary>The same factor, taken as a constant.</summary>
+    Constant,
+}
+
+/// <summary>
+/// Learned masks (Zhou et al. 2019, arXiv 1905.01067, section 5): each pass keeps a weight with probability σ(m), drawn anew; dL/dm = dL/dw' · w · σ(m)(1 - σ(m)).
+/// </summary>
+public sealed record BernoulliMasks : SupermaskRule
+{
+    /// <summary>Default none.</summary>
+    public MaskRescaling Rescaling { get; init; }
+
+    /// <summary>m at the start. Default 0: half of the weights.</summary>
+    public double First { get; init; }
+
+    public override IEnumerable<string> Faults()
+    {
+        if (!double.IsFinite(First))
+        {
+            yield return FormattableString.Invariant($"first score {First} is not finite");
+        }
+    }
+
+    public override float[] FirstScores(TicketTensor tensor, long seed)
+    {
+        var values = new float[tensor.ElementCount];
+        Array.Fill(values, (float)First);
+        return values;
+    }
+
+    internal override Tensor[] Factors(IReadOnlyList<Tensor> scores, int leading, Func<int, Tensor> draw) => [.. scores.Select((score, i) =>
+    {
+        var likely = score.sigmoid();
+        var mask = Through(draw(i).lt(likely.detach()).to(score.dtype), likely);
+        return Rescaling == MaskRescaling.None ? mask : mask.mul(Share(Rescaling == MaskRescaling.Constant ? mask.detach() : mask, leading));
+    })];
+
+    /// <summary>What is kept with a probability above one half.</summary>
+    internal override Tensor[] Masks(IReadOnlyList<Tensor> scores, int leading)
+    {
+        using var noGradient = no_grad();
+        return [.. scores.Select(s => s.gt(0).to(s.dtype))];
+    }
+
+    // n / Σ mask for each member.
+    private static Tensor Share(Tensor mask, int leading)
+    {
+        long[] within = [.. Enumerable.Range(leading, (int)mask.dim() - leading).Select(d => (long)d)];
+        return mask.sum(within, keepdim: true).clamp_min(1).reciprocal().mul((double)mask.numel() / Members(mask, leading));
+    }
+}

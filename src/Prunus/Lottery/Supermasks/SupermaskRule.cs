@@ -1,0 +1,36 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Prunus.Lottery.Supermasks;
+
+/// <summary>How scores become masks of weights that are never trained, such that the scores can be.</summary>
+public abstract record SupermaskRule
+{
+    private protected SupermaskRule()
+    {
+    }
+
+    /// <summary>What is wrong with these values; empty when nothing is.</summary>
+    public abstract IEnumerable<string> Faults();
+
+    /// <summary>First scores of a weight, row-major.</summary>
+    /// <param name="tensor">The weight.</param>
+    /// <param name="seed">Of the experiment.</param>
+    public abstract float[] FirstScores(TicketTensor tensor, long seed);
+
+    /// <summary>What the pass multiplies weights by.</summary>
+    /// <param name="scores">Of each masked weight, in the order of the pass.</param>
+    /// <param name="leading">Leading dimensions: 1 in a stack, where members are masked apart; 0 in a single net.</param>
+    /// <param name="draw">Uniform numbers in [0, 1) of the shape of the i-th scores, where the rule draws.</param>
+    /// <returns>Factors of the scores' shapes; their gradients go straight to the scores.</returns>
+    internal abstract Tensor[] Factors(IReadOnlyList<Tensor> scores, int leading, Func<int, Tensor> draw);
+
+    /// <summary>What is kept when nothing is drawn any more.</summary>
+    /// <returns>0 and 1 of the scores' shapes.</returns>
+    internal abstract Tensor[] Masks(IReadOnlyList<Tensor> scores, int leading);
+
+    // The value of the first, the gradient of the second.
+    private protected static Tensor Through(Tensor value, Tensor gradient) => value.add(gradient.sub(gradient.detach()));
+
+    private protected static long Members(Tensor scores, int leading) => leading == 0 ? 1 : scores.size(0);
+}
