@@ -103,8 +103,8 @@ public static partial class RecipeReader
         var result = Bare(size) with { Tickets = TicketYaml.Read(root, size, lists) };
         size.Done();
 
-        // Other sizes may go to other levels; what this one lacks is left out of claims and figures.
-        string[] all = [.. result.Tickets.Experiments.SelectMany(e => e.Branches.Select(b => b.Id).Append(TicketExperiment.Ticket).SelectMany(b => Enumerable.Range(0, DeepestLevel).Select(l => $"{e.Name}/{b} {l}")))];
+        // Other sizes may have other experiments and levels; what this one lacks is left out of claims and figures.
+        string[] all = [.. root.Entries("sizes").SelectMany(s => Branches(root, s.Map is { } other ? Lists(other) : lists)).Distinct().SelectMany(b => Enumerable.Range(0, DeepestLevel).Select(l => $"{b} {l}"))];
         return Judged(root, name, result, all, lists);
     }
 
@@ -128,6 +128,12 @@ public static partial class RecipeReader
 
     private static Dictionary<string, IReadOnlyList<string>> Lists(YamlMap size) =>
         size.Entries("lists").ToDictionary(e => e.Name, e => size.Map("lists")!.Texts(e.Name), StringComparer.Ordinal);
+
+    // Experiments and their branches as cells name them, whatever else is said of them.
+    private static IEnumerable<string> Branches(YamlMap root, IReadOnlyDictionary<string, IReadOnlyList<string>> lists) =>
+        from experiment in root.Each("experiments", lists)
+        from branch in experiment.Each("branches", lists).Select(b => b.Text("branch")).OfType<string>().Append(TicketExperiment.Ticket)
+        select $"{experiment.Text("name")}/{branch}";
 
     private static RecipeSize Judged(YamlMap root, string name, RecipeSize result, IReadOnlyList<string> all, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
     {

@@ -52,6 +52,7 @@ internal static class TicketYaml
             WeightDecay = map.Real("weight_decay") ?? 0,
             Drops = [.. map.Texts("drops").Select(d => Whole(map, "drops", d))],
             WarmUp = map.Integer("warmup") ?? 0,
+            Cosine = map.Flag("cosine") ?? false,
             Augment = map.Flag("augment") ?? false,
             Validation = map.Integer("validation") ?? 5000,
             Block = map.Integer("block") ?? 128,
@@ -86,7 +87,8 @@ internal static class TicketYaml
             null or "end" => TicketMoment.End,
             "initialisation" => TicketMoment.Initialisation,
             "training" => TicketMoment.Training,
-            var other => throw map.Fault("at", $"is '{other}'", "use end, initialisation or training"),
+            "scores" => TicketMoment.Scores,
+            var other => throw map.Fault("at", $"is '{other}'", "use end, initialisation, training or scores"),
         };
         var pattern = map.Text("pattern") is { } text ? map.Checked("pattern", () => NmPattern.Parse(text)) : null;
         var cutting = new TicketCutting(
@@ -94,6 +96,7 @@ internal static class TicketYaml
             Levels(map, lists) ?? throw new PrunusInputException(map.Place, "'levels' is missing", "add 'levels: 0..10'"), map.Flag("once") ?? (at != TicketMoment.End || pattern is not null))
         {
             At = at, Batches = map.Integer("batches"), Pattern = pattern, Pace = map.Map("pace") is { } pace ? Pace(pace) : new(),
+            Supermask = SupermaskYaml.Read(map.Map("supermask")),
         };
         _ = at == TicketMoment.Initialisation ? map.Checked("criterion", () => InitialCriteria.Named(cutting.Criterion).Id) : map.Checked("criterion", () => MaskCriteria.Named(cutting.Criterion).Id);
         map.Done();

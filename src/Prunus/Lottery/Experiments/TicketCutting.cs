@@ -1,4 +1,5 @@
 using Prunus.Lottery.Masks;
+using Prunus.Lottery.Supermasks;
 
 namespace Prunus.Lottery.Experiments;
 
@@ -13,6 +14,9 @@ public enum TicketMoment
 
     /// <summary>Little by little during the one training that there is.</summary>
     Training,
+
+    /// <summary>By training scores of weights that stay as they were drawn: supermasks.</summary>
+    Scores,
 }
 
 /// <summary>How masks are found.</summary>
@@ -33,6 +37,12 @@ public sealed record TicketCutting(MaskCutOptions Options, string Criterion, IRe
 
     /// <summary>At most N of each M weights instead of counts, in every layer whose rate is not 0; level 1 is that. Default none.</summary>
     public NmPattern? Pattern { get; init; }
+
+    /// <summary>By scores: how they become masks. Of edge-popup a level is the percentage of weights that is used.</summary>
+    public SupermaskRule Supermask { get; init; } = new EdgePopup(0.5);
+
+    /// <summary>The rule of a level.</summary>
+    internal SupermaskRule SupermaskAt(int level) => Supermask is EdgePopup popup ? popup with { Keep = level / 100.0 } : Supermask;
 
     /// <summary>One round on.</summary>
     internal MaskSet Round(IReadOnlyList<TicketTensor> tensors, MaskSet masks, Func<string, CriterionValues> values)

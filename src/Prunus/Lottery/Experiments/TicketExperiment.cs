@@ -25,7 +25,7 @@ public sealed record TicketExperiment(
     public bool FindsOwn => TicketsOf is null && GivenTicket is null;
 
     /// <summary>Whether a training finds its own level's masks while it goes on.</summary>
-    public bool Finds(TicketJob job) => job is { Branch: Ticket, Level: > 0 } && FindsOwn && Cutting.At == TicketMoment.Training;
+    public bool Finds(TicketJob job) => job is { Branch: Ticket, Level: > 0 } && FindsOwn && Cutting.At is TicketMoment.Training or TicketMoment.Scores;
 
     /// <summary>Whether the dense net is trained: to be cut, to teach, or to be looked at. Masks that are found before or during training can do without it.</summary>
     public bool TrainsDense => GivenTicket is null && (Cutting.At == TicketMoment.End || Cutting.Levels[0] == 0 || Training.Distil is not null);

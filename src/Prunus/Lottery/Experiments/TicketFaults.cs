@@ -25,6 +25,9 @@ internal static class TicketFaults
             case TicketMoment.Training:
                 CheckDuring(subject, experiment);
                 break;
+            case TicketMoment.Scores:
+                CheckScores(subject, experiment);
+                break;
             default:
                 CheckAfter(subject, experiment);
                 break;
@@ -116,6 +119,13 @@ internal static class TicketFaults
         }
     }
 
+    private static void CheckScores(string subject, TicketExperiment experiment)
+    {
+        var (name, cutting) = (experiment.Name, experiment.Cutting);
+        CheckUnrewound(subject, experiment);
+        Refuse(cutting.Levels[^1] > 100, subject, $"{name} has level {cutting.Levels[^1]}, and levels are percentages of weights used here", "list levels from 1 to 100");
+    }
+
     private static void CheckPattern(string subject, TicketExperiment experiment)
     {
         var (name, cutting) = (experiment.Name, experiment.Cutting);
@@ -135,7 +145,7 @@ internal static class TicketFaults
 
     private static void CheckUnrewound(string subject, TicketExperiment experiment) => Refuse(
         experiment.Rewinding != new TicketRewinding(0, RewindKind.Weights), subject,
-        $"{experiment.Name} rewinds, and its masks are found {(experiment.Cutting.At == TicketMoment.Training ? "during" : "before")} training", "leave out 'rewind', or 'at' of 'cut'");
+        $"{experiment.Name} rewinds, and its masks are found {(experiment.Cutting.At == TicketMoment.Initialisation ? "before" : "during")} training", "leave out 'rewind', or 'at' of 'cut'");
 
     private static T Named<T>(string subject, Func<T> read)
     {

@@ -40,6 +40,11 @@ internal sealed class TicketTrainer(TicketStore store, IStudyMaterial material, 
         }
 
         using var order = seeds is [var only] ? material.Order(experiment.Training, only) : Images.Orders(experiment.Training, seeds);
+        if (experiment.Finds(job) && experiment.Cutting.At == TicketMoment.Scores)
+        {
+            return [new SupermaskTraining(job, experiment.Cutting.SupermaskAt(job.Level), material).Run(start.Net, order.Batch, options, told, cancellation)];
+        }
+
         using var teacher = TicketStack.HasTeacher(experiment, job) ? Teacher(members) : null;
         return experiment.Finds(job) ? [new GradualTraining(job, experiment, start).Run(options, (part, masks, state) => Part(part, MaskTensors.Of(masks, device), state))]
             : Kept(Part(options, nets.Masks, null));

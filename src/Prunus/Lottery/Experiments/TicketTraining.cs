@@ -23,6 +23,9 @@ public sealed record TicketTraining(string Optimiser, double LearningRate, int B
     /// <summary>Steps of linear warm-up.</summary>
     public int WarmUp { get; init; }
 
+    /// <summary>Whether the rate follows half a cosine to 0.</summary>
+    public bool Cosine { get; init; }
+
     /// <summary>Whether training images are flipped and shifted by up to four pixels.</summary>
     public bool Augment { get; init; }
 
@@ -49,7 +52,7 @@ public sealed record TicketTraining(string Optimiser, double LearningRate, int B
     {
         FirstStep = first,
         LastStep = last,
-        Schedule = new LearningRateSchedule { Rate = LearningRate, Drops = Drops, WarmupSteps = WarmUp },
+        Schedule = new LearningRateSchedule { Rate = LearningRate, Drops = Drops, WarmupSteps = WarmUp, CosineSteps = Cosine ? Iterations : 0 },
         EvaluateEvery = EvaluateEvery,
         Optimiser = Optimiser switch
         {

@@ -15,8 +15,8 @@ public sealed class SupermaskNet : ITicketNet
     private readonly SupermaskRule _rule;
     private readonly Dictionary<string, Tensor> _scores;
 
-    /// <summary>Takes ownership of net and scores.</summary>
-    /// <param name="net">Frozen; a stack is masked member by member.</param>
+    /// <summary>Takes ownership of the scores.</summary>
+    /// <param name="net">Frozen, not owned; a stack is masked member by member.</param>
     /// <param name="rule">From scores to masks.</param>
     /// <param name="scores">By name and of the shape and type of every prunable weight.</param>
     /// <exception cref="PrunusInputException">The rule is faulty.</exception>
@@ -49,7 +49,7 @@ public sealed class SupermaskNet : ITicketNet
     public Func<int, Tensor, Tensor>? Draw { get; set; }
 
     /// <summary>A single net with first scores.</summary>
-    /// <param name="net">Frozen; owned from now on.</param>
+    /// <param name="net">Frozen, not owned.</param>
     /// <param name="rule">From scores to masks.</param>
     /// <param name="seed">Of the scores.</param>
     public static SupermaskNet Of(ITicketNet net, SupermaskRule rule, long seed)
@@ -94,7 +94,5 @@ public sealed class SupermaskNet : ITicketNet
         {
             score.Dispose();
         }
-
-        _net.Dispose();
     }
 }

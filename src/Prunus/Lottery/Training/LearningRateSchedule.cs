@@ -4,8 +4,8 @@ using Prunus.Training;
 namespace Prunus.Lottery.Training;
 
 /// <summary>
-/// Learning rate over the steps of a training: constant, or dropped at given steps (VGG-19 and ResNets of Frankle and Carbin 2019: a tenth at two of them), either one
-/// after a linear warm-up if wanted (ibid., section 5).
+/// Learning rate over the steps of a training: constant, dropped at given steps (VGG-19 and ResNets of Frankle and Carbin 2019: a tenth at two of them), or along half a
+/// cosine to 0 (Loshchilov and Hutter 2017, arXiv 1608.03983, without restarts), after a linear warm-up if wanted (Frankle and Carbin 2019, section 5).
 /// </summary>
 public sealed record LearningRateSchedule
 {
@@ -21,6 +21,9 @@ public sealed record LearningRateSchedule
     /// <summary>What a drop multiplies the rate by. Default 0.1.</summary>
     public double DropFactor { get; init; } = 0.1;
 
+    /// <summary>Steps of half a cosine, from 0: step s has the rate times (1 + cos(π s/CosineSteps))/2. Default 0 = none.</summary>
+    public int CosineSteps { get; init; }
+
     /// <summary>The same rate at every step.</summary>
     public static LearningRateSchedule Constant(double rate) => new() { Rate = rate };
 
@@ -29,6 +32,7 @@ public sealed record LearningRateSchedule
     {
         var drops = Drops.Count(d => d <= step);
         var rate = drops == 0 ? Rate : Rate * Math.Pow(DropFactor, drops);
+        rate *= CosineSteps > 0 ? 0.5 * (1 + Math.Cos(Math.PI * Math.Min(step, CosineSteps) / CosineSteps)) : 1;
         return step < WarmupSteps ? rate * (step + 1) / WarmupSteps : rate;
     }
 
@@ -49,6 +53,11 @@ public sealed record LearningRateSchedule
         if (!(DropFactor > 0 && DropFactor <= 1))
         {
             yield return $"drop factor {Text(DropFactor)} is not in (0, 1]";
+        }
+
+        if (CosineSteps < 0)
+        {
+            yield return $"cosine of {CosineSteps} steps is negative";
         }
 
         for (var i = 0; i < Drops.Count; i++)
@@ -80,7 +89,7 @@ public sealed record LearningRateSchedule
 
     /// <summary><c>0.1, warm-up 100, x0.1 at 20000 25000</c>; equal schedules read alike.</summary>
     public override string ToString() => Text(Rate) + (WarmupSteps > 0 ? $", warm-up {WarmupSteps}" : "")
-        + (Drops.Count > 0 ? $", x{Text(DropFactor)} at {string.Join(' ', Drops)}" : "");
+        + (Drops.Count > 0 ? $", x{Text(DropFactor)} at {string.Join(' ', Drops)}" : "") + (CosineSteps > 0 ? $", cosine over {CosineSteps}" : "");
 
     private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }
