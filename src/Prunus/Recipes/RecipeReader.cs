@@ -9,7 +9,7 @@ namespace Prunus.Recipes;
 public static partial class RecipeReader
 {
     private const string Format = "prunus-recipe/1";
-    private const int DeepestLevel = 100;
+    private const int DeepestLevel = 101;
 
     /// <param name="file">What faults name.</param>
     /// <param name="text">YAML.</param>

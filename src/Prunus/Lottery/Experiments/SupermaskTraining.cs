@@ -1,7 +1,6 @@
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Supermasks;
 using Prunus.Lottery.Training;
-using Prunus.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -45,7 +44,7 @@ internal sealed class SupermaskTraining(TicketJob job, SupermaskRule rule, IStud
         CurvePoint[] points = [.. Enumerable.Range(1, Samples).Select(i =>
         {
             scored.DrawFor(unchecked((ulong)job.Seed), -i);
-            return TicketMeasures.Point(scored, step, material.Validation, material.Test);
+            return TicketMeasures.Untrained(scored, material).Points[0];
         })];
         return new CurvePoint(step, points.Average(p => p.ValidationLoss), points.Average(p => p.ValidationAccuracy), points.Average(p => p.TestLoss), points.Average(p => p.TestAccuracy));
     }
