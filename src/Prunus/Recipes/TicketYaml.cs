@@ -54,6 +54,12 @@ internal static class TicketYaml
             WarmUp = map.Integer("warmup") ?? 0,
             Cosine = map.Flag("cosine") ?? false,
             Augment = map.Flag("augment") ?? false,
+            UnitPixels = map.Text("pixels") switch
+            {
+                null or "normalised" => false,
+                "unit" => true,
+                var other => throw map.Fault("pixels", $"is '{other}'", "use normalised or unit"),
+            },
             Validation = map.Integer("validation") ?? 5000,
             Block = map.Integer("block") ?? 128,
             Images = map.Integer("images"),

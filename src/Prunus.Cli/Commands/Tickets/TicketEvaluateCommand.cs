@@ -74,6 +74,6 @@ internal static class TicketEvaluateCommand
     }
 
     private static ChannelStatistics Statistics(VerbContext context, ImageSetSource source, ImageSetSearch search, ImageSet set) => context.Required(Pixels) == "unit"
-        ? new ChannelStatistics([.. Enumerable.Repeat(0.0, set.Shape.Channels)], [.. Enumerable.Repeat(1.0, set.Shape.Channels)])
+        ? ChannelStatistics.Unit(set.Shape.Channels)
         : ChannelStatistics.Of(set.Split == ImageSplit.Train ? set : source.Load(ImageSplit.Train, search, (ulong)context.Required(GlobalOptions.Seed)));
 }

@@ -5,6 +5,9 @@ namespace Prunus.Datasets.Images;
 /// <param name="StandardDeviation">[C]; 1 for a channel of one value, so that it may be divided by.</param>
 public sealed record ChannelStatistics(IReadOnlyList<double> Mean, IReadOnlyList<double> StandardDeviation)
 {
+    /// <summary>Mean 0 and deviation 1 for every channel: pixels stay byte / 255.</summary>
+    public static ChannelStatistics Unit(int channels) => new([.. Enumerable.Repeat(0.0, channels)], [.. Enumerable.Repeat(1.0, channels)]);
+
     /// <summary>Measures a set: exact integer sums, one rounding at the end.</summary>
     public static ChannelStatistics Of(ImageSet set)
     {

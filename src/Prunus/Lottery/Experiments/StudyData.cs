@@ -8,7 +8,7 @@ namespace Prunus.Lottery.Experiments;
 /// <param name="Train">What is trained on.</param>
 /// <param name="Validation">Held back from the training images by a draw that is the same for every seed.</param>
 /// <param name="Test">What is measured on.</param>
-/// <param name="Statistics">Of the training images; all images are normalised with them.</param>
+/// <param name="Statistics">Of the training images, all images are normalised with them; or those that leave pixels as they are.</param>
 public sealed record StudyData(ImageSet Train, ImageSet Validation, ImageSet Test, ChannelStatistics Statistics)
 {
     private const ulong SplitSeed = 0, SplitStream = 0x5350_4C49UL << 32;
@@ -49,6 +49,6 @@ public sealed record StudyData(ImageSet Train, ImageSet Validation, ImageSet Tes
         var test = source.Source.Load(ImageSplit.Test, search);
         return new StudyData(
             train, source.Fitted(all.Pick(held)), source.Fitted(training.TestImages is { } few && few < test.Count ? test.Pick([.. Enumerable.Range(0, few)]) : test),
-            ChannelStatistics.Of(train));
+            training.UnitPixels ? ChannelStatistics.Unit(train.Shape.Channels) : ChannelStatistics.Of(train));
     }
 }

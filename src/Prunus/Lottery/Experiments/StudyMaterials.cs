@@ -15,7 +15,7 @@ internal sealed class StudyMaterials(StudySources sources, torch.Device device) 
     /// <exception cref="PrunusInputException">A set, text or model is not there, damaged or too small.</exception>
     public IStudyMaterial Of(string net, string data, TicketTraining t)
     {
-        var key = $"{(StudyDecoder.Is(net) ? net : "")} {data} {t.Validation} {t.Batch} {t.Images} {t.TestImages} {t.Block}";
+        var key = $"{(StudyDecoder.Is(net) ? net : "")} {data} {t.Validation} {t.Batch} {t.Images} {t.TestImages} {t.UnitPixels} {t.Block}";
         return _known.TryGetValue(key, out var known) ? known
             : _known[key] = StudyDecoder.Is(net) ? StudyText.Load(StudyDecoder.Parse(net), data, sources, t, device) : new StudyImages(StudyData.Load(data, sources.Images, t), device);
     }

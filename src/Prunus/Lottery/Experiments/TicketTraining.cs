@@ -32,6 +32,9 @@ public sealed record TicketTraining(string Optimiser, double LearningRate, int B
     /// <summary>Tokens in a block of text; no matter to images.</summary>
     public int Block { get; init; } = 128;
 
+    /// <summary>Whether pixels are byte / 255 as they are, not normalised to mean 0 and deviation 1 over the training images.</summary>
+    public bool UnitPixels { get; init; }
+
     /// <summary>Training images held back for early stopping; of text the most blocks looked at for it.</summary>
     public int Validation { get; init; } = 5000;
 
