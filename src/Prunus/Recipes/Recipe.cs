@@ -1,5 +1,6 @@
 using Prunus.Lottery.Experiments;
 using Prunus.Lottery.Kinds;
+using Prunus.Lottery.Strong.Experiments;
 using Prunus.Shrinking;
 
 namespace Prunus.Recipes;
@@ -49,8 +50,11 @@ public sealed record RecipeSize(
     /// <summary>Kinds of pruning that are compared; else null. Where they are, donors, texts and variants are empty.</summary>
     public SparsityStudy? Sparsity { get; init; }
 
+    /// <summary>Strong tickets; else null. Where they are, donors, texts and variants are empty.</summary>
+    public StrongStudy? Strong { get; init; }
+
     /// <summary>Names of everything that has metrics, in their order.</summary>
-    public IReadOnlyList<string> CellNames => Tickets?.Cells ?? Sparsity?.Cells ?? [.. Donors.Select(d => d.Name), .. Variants.Select(v => v.Name)];
+    public IReadOnlyList<string> CellNames => Tickets?.Cells ?? Sparsity?.Cells ?? Strong?.Cells ?? [.. Donors.Select(d => d.Name), .. Variants.Select(v => v.Name)];
 }
 
 /// <summary>A text with its share of every batch.</summary>

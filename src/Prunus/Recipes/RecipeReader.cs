@@ -49,7 +49,7 @@ public static partial class RecipeReader
 
     private static void CheckKeys(YamlMap map)
     {
-        foreach (var key in (string[])["format", "id", "title", "slide", "paper", "methods", "what", "sizes", "variants", "experiments", "sparsity", "reach", "published", "claims", "figures"])
+        foreach (var key in (string[])["format", "id", "title", "slide", "paper", "methods", "what", "sizes", "variants", "experiments", "sparsity", "strong", "reach", "published", "claims", "figures"])
         {
             map.Has(key);
         }
@@ -73,6 +73,11 @@ public static partial class RecipeReader
         if (root.Has("experiments") || root.Has("sparsity"))
         {
             return root.Has("experiments") ? WithTickets(root, name, size, lists, select) : WithKinds(root, name, size, lists, select);
+        }
+
+        if (root.Has("strong"))
+        {
+            return WithStrong(root, name, size, lists, select);
         }
 
         var only = size.Texts("only");
@@ -134,6 +139,16 @@ public static partial class RecipeReader
         from experiment in root.Each("experiments", lists)
         from branch in experiment.Each("branches", lists).Select(b => b.Text("branch")).OfType<string>().Append(TicketExperiment.Ticket)
         select $"{experiment.Text("name")}/{branch}";
+
+    private static RecipeSize WithStrong(YamlMap root, string name, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, IReadOnlyList<string> select)
+    {
+        var study = StrongYaml.Read(root, size, lists);
+        string[] all = [.. root.Each("strong", lists).Select(m => m.Need("name"))];
+        var kept = select.Count == 0 ? study : new([.. study.Experiments.Where(e => select.Any(o => Matches(e.Name, o)))]);
+        var result = Bare(size) with { Strong = kept };
+        size.Done();
+        return Judged(root, name, result, all, lists);
+    }
 
     private static RecipeSize Judged(YamlMap root, string name, RecipeSize result, IReadOnlyList<string> all, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Prunus.Lottery.Experiments;
 using Prunus.Lottery.Kinds;
+using Prunus.Lottery.Strong.Experiments;
 using Prunus.Runs;
 
 namespace Prunus.Recipes;
@@ -20,7 +21,7 @@ internal static class RecipeRecord
             Options = (JsonObject)identity.Options.DeepClone(),
             Seeds = size.Seeds,
             Metrics = Metrics(results),
-            Subjects = [.. size.CellNames.Select(name => size.Tickets is not null ? Ticket(name, results) : size.Sparsity is not null ? Kind(name, results) : Subject(name, results))],
+            Subjects = [.. size.CellNames.Select(name => size.Tickets is not null ? Ticket(name, results) : size.Sparsity is not null ? Kind(name, results) : size.Strong is not null ? Strong(name, results) : Subject(name, results))],
             Claims = ClaimJudge.Judge(results),
             Published = [.. size.Published.Select(p => new PublishedRow(p.Source, p.Row, p.Measure, p.Value, p.Ours is { } ours ? Finite(results.Over(ours).Mean) : null))],
             Series = [.. size.Figures.SelectMany(f => f switch
@@ -50,6 +51,9 @@ internal static class RecipeRecord
             ["perplexity"] = Math.Exp(loss),
         });
     }
+
+    private static Subject Strong(string name, RecipeResults results) =>
+        new(name, new OrderedDictionary<string, double>(StrongMetrics.Shown.Select(m => KeyValuePair.Create(m, results.Over(new(name, m)).Mean))));
 
     private static Subject Ticket(string name, RecipeResults results) => new(name, new OrderedDictionary<string, double>(
         (IsText(name, results) ? (string[])[TicketMetrics.Pm, TicketMetrics.EarlyIteration, TicketMetrics.EarlyLoss, TicketMetrics.FinalLoss]

@@ -124,9 +124,7 @@ public sealed class StrongNetTests
         using var target = VisionNet.Load(config, SharedFiles.Path("data", "weights", "lenet5_mnist.safetensors"), Devices.Parse("cpu"));
         var weights = StrongWeights.Of(target);
         var ticket = Compiled(convolutions, weights, new StrongOptions(1e-3, SamplingLaw.Independent, 30, TargetScale.None) { SearchedOfConvolutions = 28 }).Ticket;
-        var own = StrongLayer.Of(config).Skip(2).Select(l => new BoundedLayer(
-            l, weights[l.Weight], weights[l.Bias], weights[l.Weight], weights[l.Bias], Array.ConvertAll(weights[l.Weight], Math.Abs), Array.ConvertAll(weights[l.Bias], Math.Abs), l.Fan + 1));
-        var bounds = ErrorBounds.Certify(config, [.. ErrorBounds.Layers(ticket, weights, StrongForm.Summed, Arithmetic.Float64), .. own], Arithmetic.Float64);
+        var bounds = ErrorBounds.Certify(config, ErrorBounds.Layers(config, ticket, weights, StrongForm.Summed, Arithmetic.Float64), Arithmetic.Float64);
         Assert.InRange(bounds[^1].Rounded, 0, 1);
 
         var sums = StrongWeights.Of(ticket);

@@ -65,6 +65,18 @@ public static class ErrorBounds
         })];
     }
 
+    /// <summary>Layers of a target and of a net whose first layers are a ticket's and whose others are the target's own.</summary>
+    /// <param name="config">The whole net.</param>
+    /// <param name="ticket">Of a net that is the beginning of it, or all of it.</param>
+    /// <param name="target">The target's weights by name.</param>
+    /// <param name="form">How the ticket's net is computed.</param>
+    /// <param name="arithmetic">What it is computed in.</param>
+    public static IReadOnlyList<BoundedLayer> Layers(VisionConfig config, StrongTicket ticket, IReadOnlyDictionary<string, double[]> target, StrongForm form, Arithmetic arithmetic) =>
+        [.. Layers(ticket, target, form, arithmetic), .. StrongLayer.Of(config).Skip(ticket.Layers.Count).Select(l => Own(l, target[l.Weight], l.HasBias ? target[l.Bias] : new double[l.Outputs]))];
+
+    private static BoundedLayer Own(StrongLayer layer, double[] weight, double[] bias) =>
+        new(layer, weight, bias, weight, bias, Array.ConvertAll(weight, Math.Abs), Array.ConvertAll(bias, Math.Abs), layer.Fan + 1);
+
     private static double[] Rounded(double[] values, bool rounds) => rounds ? Array.ConvertAll(values, v => (double)(float)v) : values;
 
     private static double LargestDifference(BoundedLayer layer) =>

@@ -1,0 +1,50 @@
+using Prunus.Datasets.Images;
+using Prunus.Lottery.Strong;
+using Prunus.Lottery.Strong.Experiments;
+using Prunus.Vision;
+
+namespace Prunus.Recipes;
+
+/// <summary>The <c>strong</c> settings of a recipe: trained nets found in random ones. What a setting leaves out is the size's.</summary>
+internal static class StrongYaml
+{
+    /// <exception cref="PrunusInputException">Something is unknown or out of range.</exception>
+    public static StrongStudy Read(YamlMap root, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
+    {
+        var only = size.Texts("only");
+        var study = new StrongStudy([.. root.Each("strong", lists).Select(m => Experiment(m, size)).Where(e => only.Count == 0 || only.Any(o => RecipeReader.Matches(e.Name, o)))]);
+        return study.Experiments.Count == 0 ? throw new PrunusInputException(size.Place, "has no setting", "add 'strong:', or correct 'only'")
+            : study.Cells.GroupBy(c => c).FirstOrDefault(g => g.Count() > 1) is { } twice ? throw new PrunusInputException(size.Place, $"has '{twice.Key}' twice", "give settings different names")
+            : study;
+    }
+
+    private static StrongExperiment Experiment(YamlMap map, YamlMap size)
+    {
+        var law = map.Checked("law", () => SamplingLaw.Named(map.Text("law") ?? SamplingLaw.Theorem.Id));
+        var epsilon = map.Real("epsilon") ?? size.Real("epsilon") ?? 0.01;
+        var options = new StrongOptions(
+            epsilon, law, map.Integer("samples") ?? StrongOptions.SamplesFor(law, epsilon), Named<TargetScale>(map, "scale", law.HasSecondLayer ? TargetScale.Half : TargetScale.None),
+            Named<SubsetChoice>(map, "choice", SubsetChoice.Best));
+        options = map.Integer("search") is { } search ? options with { Searched = search, SearchedOfConvolutions = search } : options;
+        var experiment = new StrongExperiment(
+            map.Need("name"), Own("net")!, Own("weights"), Own("data")!, size.Integer("images") ?? 1000, (map.Text("layers") ?? "all") switch
+            {
+                "all" => false,
+                "convolutions" => true,
+                var other => throw map.Fault("layers", $"is '{other}'", "use all or convolutions"),
+            },
+            options);
+        map.Done();
+        map.Checked("samples", () => { options.Validate(); return options; });
+        map.Checked("net", () => StrongLayer.Of(VisionNets.Named(experiment.Net)));
+        map.Checked("data", () => ImageSets.Named(experiment.Data));
+        return experiment;
+
+        string? Own(string key) => map.Text(key) ?? size.Text(key) ?? (key == "weights" ? null : throw new PrunusInputException(map.Place, $"'{key}' is missing", $"add '{key}: …' here or to the size"));
+    }
+
+    private static T Named<T>(YamlMap map, string key, T otherwise)
+        where T : struct, Enum => map.Text(key) is not { } text ? otherwise
+            : Enum.TryParse<T>(text, ignoreCase: true, out var value) && !char.IsAsciiDigit(text[0]) ? value
+            : throw map.Fault(key, $"is '{text}'", $"use {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
+}
