@@ -36,6 +36,9 @@ switch (args)
     case ["sparse-kernel", .. var rest]:
         SparseKernelBenchmark.Run(Number(rest, 0, 15));
         return 0;
+    case ["convolutions", .. var rest]:
+        ConvolutionBenchmark.Run(Number(rest, 0, 15));
+        return 0;
     case ["subset-sums"]:
         StrongBenchmark.Run();
         return 0;
@@ -62,6 +65,7 @@ switch (args)
               lenet-imp [DEVICE [NETS [ROUNDS]]]   training steps of many masked LeNet-300-100, net-steps/s; on a CPU beside the plain TorchSharp loop
               depth [DEVICE]   loss without each of n layers against n whole forward passes; DEVICE is cpu (default) or cuda
               sparse-kernel [ROUNDS]   sparse products against libtorch's dense one, one thread, 80 to 98 % sparse, batch 1 and 64
+              convolutions [ROUNDS]   CPU convolutions of odd channel counts: libtorch's and ours, errors and times
               subset-sums      strong tickets: 397,000 weights of 21 random numbers each within 0.01, and cost against n, ε and weights
               masked-step [DEVICE [MEMBERS]]   a step of LeNet-300-100 under masks, one net and a stack, against the plain TorchSharp loop
               pruned-goldens GGUF GOLDENS C4_TRAIN C4_EVAL WIKITEXT2_TEST [DEVICE] [METHOD…] [--json FILE] [--windows N] [--sequences N]

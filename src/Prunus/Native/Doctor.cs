@@ -23,8 +23,11 @@ public static unsafe class Doctor
     private static DoctorFinding Processor()
     {
         var vectors = Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : "no AVX2";
-        return new("processor", Avx2.IsSupported ? FindingState.Ok : FindingState.Warn, $"{Environment.ProcessorCount} cores, {vectors}",
-            Avx2.IsSupported ? null : "expect slow matrix products; any x86 processor of the last ten years has AVX2");
+        var text = $"{Environment.ProcessorCount} cores, {vectors}";
+        return !Avx2.IsSupported ? new("processor", FindingState.Warn, text, "expect slow matrix products; any x86 processor of the last ten years has AVX2")
+            : OneDnn.FillsChannelsWrongly ? new("processor", FindingState.Warn, $"{text}; the virtual machine hides the caches' sizes, with which oneDNN convolves wrongly",
+                "nothing: channels are filled up to a multiple of 16, which costs time where they are none; a host that passes CPUID leaf 8000001D on has no need of it")
+            : new("processor", FindingState.Ok, text);
     }
 
     private static DoctorFinding Memory()

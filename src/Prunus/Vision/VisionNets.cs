@@ -19,9 +19,6 @@ public static class VisionNets
     private const string Frankle = "Frankle and Carbin 2019, arXiv 1803.03635", Hidden = "Ramanujan et al. 2020, arXiv 1911.13299", He = "He et al. 2016, arXiv 1512.03385, 4.2";
     private const int LargestWidth = 1 << 14;
 
-    // libtorch 2.x on a CPU: gradients of convolutions with fewer than 16 channels were NaN in about one training of thirty, on a busy machine (docs/methods/vision-nets.md).
-    private const int WidthStep = 16;
-
     public static IReadOnlyList<VisionNetKind> All { get; } =
     [
         new("mlp", "linear layers of any widths (mlp:64-32), ReLU", "none", MapShape.Mnist, PlainNets.Mlp, TakesWidths: true),
@@ -57,9 +54,9 @@ public static class VisionNets
         }
 
         int[] widths = colon >= 0 ? Widths(name, name[(colon + 1)..]) : kind.Width is { } usual ? [usual] : [];
-        if (kind.Width is not null && (widths.Length != 1 || widths[0] % WidthStep != 0))
+        if (kind.Width is not null && widths.Length != 1)
         {
-            throw new PrunusInputException("net", $"'{name}' is no width of {id}", $"give that of the first layer, which the others follow, a multiple of {WidthStep}: {id}:{kind.Width}");
+            throw new PrunusInputException("net", $"'{name}' is no width of {id}", $"give that of the first layer, which the others follow: {id}:{kind.Width}");
         }
 
         var config = new VisionConfig(name, input ?? kind.Input, classes, kind.Create(classes, widths));

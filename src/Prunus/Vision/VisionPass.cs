@@ -38,7 +38,7 @@ internal sealed class VisionPass(Func<string, Tensor> values, bool training, Vis
 
     private Tensor Apply(VisionStep step, Tensor x) => step switch
     {
-        Convolution c => nn.functional.conv2d(x, values($"{c.Name}.weight"), c.Bias ? values($"{c.Name}.bias") : null, [c.Stride, c.Stride], [c.Kernel / 2, c.Kernel / 2]),
+        Convolution c => Ops.Convolve(x, values($"{c.Name}.weight"), c.Bias ? values($"{c.Name}.bias") : null, c.Stride, c.Kernel / 2),
         BatchNorm b => nn.functional.batch_norm(x, values($"{b.Name}.running_mean"), values($"{b.Name}.running_var"), values($"{b.Name}.weight"), values($"{b.Name}.bias"),
             training, NormMomentum, NormEpsilon),
         Relu => nn.functional.relu(x),

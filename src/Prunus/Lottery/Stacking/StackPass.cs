@@ -57,8 +57,7 @@ internal sealed class StackPass(Func<string, Tensor> values, int members, bool t
         using var scope = NewDisposeScope();
         var weight = values($"{step.Name}.weight").flatten(0, 1);
         var bias = step.Bias ? values($"{step.Name}.bias").flatten() : null;
-        return nn.functional.conv2d(x.Tensor, weight, bias, [step.Stride, step.Stride], [step.Kernel / 2, step.Kernel / 2],
-            groups: x.Layout == StackLayout.Maps ? members : 1).MoveToOuterDisposeScope();
+        return Ops.Convolve(x.Tensor, weight, bias, step.Stride, step.Kernel / 2, x.Layout == StackLayout.Maps ? members : 1).MoveToOuterDisposeScope();
     }
 
     private StackValue Normalise(BatchNorm step, StackValue x)

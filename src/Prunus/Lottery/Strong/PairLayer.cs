@@ -1,4 +1,5 @@
 using Prunus.Lottery.Masks;
+using Prunus.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -40,8 +41,8 @@ internal sealed class PairLayer : IDisposable
     public Tensor Forward(Tensor x, int stride = 1, int padding = 0)
     {
         using var scope = NewDisposeScope();
-        var h = nn.functional.conv2d(x, _first, _bias, [stride, stride], [padding, padding]);
-        return nn.functional.conv2d(_rectifies ? nn.functional.relu(h) : h, _second).MoveToOuterDisposeScope();
+        var h = Ops.Convolve(x, _first, _bias, stride, padding);
+        return Ops.Convolve(_rectifies ? nn.functional.relu(h) : h, _second, bias: null).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
