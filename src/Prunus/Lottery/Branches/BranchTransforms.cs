@@ -35,6 +35,9 @@ public static class BranchTransforms
     private const string Frankle = "Frankle and Carbin 2019, arXiv 1803.03635", Missing = "Frankle et al. 2021, arXiv 2009.08576", Morcos = "Morcos et al. 2019, arXiv 1906.02773",
         Linear = "Frankle et al. 2020, arXiv 1912.05671", Zhou = "Zhou et al. 2019, arXiv 1905.01067";
 
+    // Actions that are branches already: none, sign-only.
+    private static readonly string[] Doubles = ["none", "mask-init", "signed-constant"];
+
     public static IReadOnlyList<BranchTransform> All { get; } =
     [
         new("none", "the ticket itself", Frankle, i => new(i.Masks, i.Rewound)),
@@ -46,7 +49,9 @@ public static class BranchTransforms
         new("reuse-sign", "the same magnitudes, each with the weight's own sign", $"{Frankle}, the authors' code", i => new(i.Masks, BranchValues.Reused(i, ownSign: true))),
         new("data-order", "the ticket, trained on batches in another order", Linear, i => new(i.Masks, i.Rewound, OtherDataOrder: true)),
         new("mask-only", "the masks over initial values, measured without training (a supermask)", Zhou, i => new(i.Masks, i.Initial, Trains: false)),
+        new("mask-only-constant", "the same over the weights' signs times the standard deviation of the layer's initial values", Zhou, i => new(i.Masks, BranchValues.Constants(i), Trains: false)),
         new("sign-only", "the ticket's masks, kept weights at their own sign times the standard deviation of the layer's initial values", Zhou, i => new(i.Masks, BranchValues.Constants(i))),
+        .. KeptActions.All.Where(a => !Doubles.Contains(a.Id)).Select(a => new BranchTransform("kept-" + a.Id, "the ticket's masks, kept weights: " + a.Title, Zhou, i => new(i.Masks, BranchValues.Acted(i, a)))),
     ];
 
     /// <summary>The branch of an id.</summary>

@@ -50,6 +50,13 @@ public static class BranchValues
         return Array.ConvertAll(input.Initial[name], w => (float)(Sign(w) * size));
     });
 
+    // Actions look at initial values; trained ones, which only actions on pruned weights need, are not at hand.
+    internal static Dictionary<string, float[]> Acted(BranchInput input, MaskAction action)
+    {
+        var fresh = Redrawn(input);
+        return Changed(input, (name, mask) => action.Apply(ActionValues.Draw(name, mask, input.Initial[name], input.Initial[name], fresh[name], input.Seed)));
+    }
+
     // What no mask covers starts as the ticket's.
     private static Dictionary<string, float[]> Changed(BranchInput input, Func<string, Mask, float[]> change) =>
         input.Rewound.ToDictionary(v => v.Key, v => input.Masks.Covers(v.Key) ? change(v.Key, input.Masks[v.Key]) : v.Value, StringComparer.Ordinal);
