@@ -151,7 +151,7 @@ public sealed class ImageBatches : IDisposable
         var padded = nn.functional.pad(images, [padding, padding, padding, padding], PaddingModes.Constant, 0);
 
         // Where each pixel lies in the flat padded plane: [B,3]·[3,H·W] + [1,H·W] → [B,1,H·W] → [B,C,H·W].
-        var flat = (draws.unsqueeze(2) * _shifts!).sum(1, keepdim: true).add_(_places!);
+        var flat = Ops.AddInPlace((draws.unsqueeze(2) * _shifts!).sum(1, keepdim: true), _places!);
         var (channels, pixels) = (Shape.Channels, Shape.Height * Shape.Width);
         return padded.view(images.size(0), channels, -1).gather(2, flat.expand(images.size(0), channels, pixels)).view(images.size(0), channels, Shape.Height, Shape.Width);
     }

@@ -160,7 +160,7 @@ public sealed class ChunkedLogitLoss
             }
             else
             {
-                total.add_(losses.Gradient);
+                Ops.AddInPlace(total, losses.Gradient);
                 losses.Gradient.Dispose();
             }
         }
@@ -189,7 +189,7 @@ public sealed class ChunkedLogitLoss
         }
         else
         {
-            sum.add_(transposed.matmul(hidden));
+            Ops.AddInPlace(sum, transposed.matmul(hidden));
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Prunus.Decoders;
 using Prunus.Distillation.HiddenStates;
+using Prunus.Native;
 using Prunus.Training;
 using TorchSharp;
 
@@ -114,7 +115,7 @@ public sealed class LogitObjective : ITrainingObjective
     // Label of token t is token t+1; the last has none.
     private static torch.Tensor NextTokens(torch.Tensor ids)
     {
-        var labels = torch.full_like(ids, -100);
+        var labels = Ops.FullLike(ids, -100);
         labels.narrow(1, 0, ids.size(1) - 1).copy_(ids.narrow(1, 1, ids.size(1) - 1));
         return labels.flatten();
     }

@@ -18,7 +18,7 @@ public readonly record struct LogitTargets(torch.Tensor? Labels = null, torch.Te
             return Ops.Full([tokens, 1], 1.0 / (TokenCount ?? tokens), device);
         }
 
-        using var counts = loss.NeedsLabels ? Labels!.ge(0) : Mask!.alias();
+        using var counts = loss.NeedsLabels ? Ops.IsAtLeast(Labels!, 0) : Mask!.alias();
         var shares = counts.to(torch.ScalarType.Float32).unsqueeze_(-1);
         if ((loss.NeedsLabels ? LabelCount : TokenCount) is { } count)
         {

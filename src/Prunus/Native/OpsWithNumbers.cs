@@ -17,8 +17,14 @@ public static partial class Ops
     /// <summary>x + value in place.</summary>
     public static torch.Tensor AddInPlace(torch.Tensor x, double value) => With(value, x.add_);
 
+    /// <summary>x + value in place, of whole numbers too.</summary>
+    public static torch.Tensor AddInPlace(torch.Tensor x, long value) => With(value, x.add_);
+
     /// <summary>x + factor · y in place.</summary>
     public static torch.Tensor AddInPlace(torch.Tensor x, torch.Tensor y, double factor) => With(factor, number => x.add_(y, number));
+
+    /// <summary>x + y in place.</summary>
+    public static torch.Tensor AddInPlace(torch.Tensor x, torch.Tensor y) => With(1L, number => x.add_(y, number));
 
     /// <summary>x + a · b in place.</summary>
     public static torch.Tensor AddProductInPlace(torch.Tensor x, torch.Tensor a, torch.Tensor b) => With(1.0, number => x.addcmul_(a, b, number));
@@ -40,6 +46,27 @@ public static partial class Ops
 
     /// <summary>max(x, least) of whole numbers, which a floating-point bound would turn into floating point.</summary>
     public static torch.Tensor AtLeast(torch.Tensor x, long least) => With(least, number => x.clamp(min: number));
+
+    /// <summary>min(x, most) in place.</summary>
+    public static torch.Tensor AtMostInPlace(torch.Tensor x, double most) => With(most, number => x.clamp_(max: number));
+
+    /// <summary>min(max(x, least), most).</summary>
+    public static torch.Tensor Within(torch.Tensor x, double least, double most) => With(least, low => With(most, high => x.clamp(low, high)));
+
+    /// <summary>Whether x ≥ value.</summary>
+    public static torch.Tensor IsAtLeast(torch.Tensor x, double value) => With(value, x.ge);
+
+    /// <summary>Whether x > value.</summary>
+    public static torch.Tensor IsAbove(torch.Tensor x, double value) => With(value, x.gt);
+
+    /// <summary>Every element of x made a value.</summary>
+    public static torch.Tensor FillInPlace(torch.Tensor x, double value) => With(value, x.fill_);
+
+    /// <summary>A tensor like x of one value.</summary>
+    public static torch.Tensor FullLike(torch.Tensor x, double value) => With(value, number => torch.full_like(x, number));
+
+    /// <summary>A tensor like x of one whole number.</summary>
+    public static torch.Tensor FullLike(torch.Tensor x, long value) => With(value, number => torch.full_like(x, number));
 
     /// <summary>x with a value where a mask is true.</summary>
     public static torch.Tensor Fill(torch.Tensor x, torch.Tensor mask, double value) => With(value, number => x.masked_fill(mask, number));

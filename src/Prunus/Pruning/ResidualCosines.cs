@@ -49,7 +49,7 @@ internal sealed class ResidualCosines : IDisposable
         }
         else
         {
-            _sum.add_(sum);
+            Ops.AddInPlace(_sum, sum);
         }
 
         Clear();

@@ -31,8 +31,8 @@ internal sealed class SequenceMoments : IDisposable
 
         var delta = mean - _mean;
         var total = Count + added;
-        _mean.add_(delta * ((double)added / total));
-        _deviations!.add_(deviations).add_(delta.square() * ((double)Count * added / total));
+        Ops.AddInPlace(_mean, Ops.Multiply(delta, (double)added / total));
+        Ops.AddInPlace(Ops.AddInPlace(_deviations!, deviations), Ops.Multiply(delta.square(), (double)Count * added / total));
         Count = total;
     }
 

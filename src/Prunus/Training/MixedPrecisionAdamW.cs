@@ -87,7 +87,7 @@ public sealed class MixedPrecisionAdamW : IDisposable
 
             if (_written[i])
             {
-                _gradients[i].add_(gradient);
+                Ops.AddInPlace(_gradients[i], gradient);
             }
             else
             {
@@ -116,7 +116,7 @@ public sealed class MixedPrecisionAdamW : IDisposable
         if (_options.ClipNorm > 0)
         {
             using var shifted = Ops.Add(norm, 1e-6);
-            using var factor = Ops.MultiplyInPlace(shifted.reciprocal_(), _options.ClipNorm).clamp_(max: 1);
+            using var factor = Ops.AtMostInPlace(Ops.MultiplyInPlace(shifted.reciprocal_(), _options.ClipNorm), 1);
             Ops.ForeachScale(_gradients, factor);
         }
 
@@ -160,7 +160,7 @@ public sealed class MixedPrecisionAdamW : IDisposable
         StepCount = stepCount;
         foreach (var step in _steps)
         {
-            step.fill_(stepCount);
+            Ops.FillInPlace(step, stepCount);
         }
 
         for (var i = 0; i < _masters.Length; i++)

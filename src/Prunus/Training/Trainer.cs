@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using Prunus.Decoders;
+using Prunus.Native;
 using TorchSharp;
 
 namespace Prunus.Training;
@@ -139,7 +140,7 @@ public sealed class Trainer : IDisposable
         {
             using var microScope = torch.NewDisposeScope();
             var part = ids.narrow(0, first, Math.Min(size, _options.BatchSize - first));
-            losses.add_(_objective.Backward(_working, new(part, _options.BatchSize, tokens, first), _optimizer.Gradient(_headName)));
+            Ops.AddInPlace(losses, _objective.Backward(_working, new(part, _options.BatchSize, tokens, first), _optimizer.Gradient(_headName)));
             _optimizer.Accumulate();
             foreach (var group in _objective.Groups)
             {

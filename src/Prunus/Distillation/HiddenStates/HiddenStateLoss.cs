@@ -94,7 +94,7 @@ public sealed class HiddenStateLoss : IDisposable
     internal torch.Tensor Alpha(torch.Tensor total, torch.Tensor logits)
     {
         using var noGradient = torch.no_grad();
-        return _options.Alpha is { } constant ? torch.full_like(total, constant) : logits / Ops.AtLeast(total.detach(), LeastLoss);
+        return _options.Alpha is { } constant ? Ops.FullLike(total, constant) : logits / Ops.AtLeast(total.detach(), LeastLoss);
     }
 
     public void Dispose() => Projection?.Dispose();

@@ -70,7 +70,7 @@ public sealed class Interpolation(ITicketNet net, EvaluationSet set)
             var logits = net.Forward(batch.Inputs, instead: weights);
             sums.Add(MemberLosses.Sums(logits, batch.Targets, net.IsStacked).MoveToOuterDisposeScope());
             var found = logits.argmax(-1).view(net.Members, -1).to(ScalarType.Int32);
-            var valid = batch.Targets.ge(0).expand(logits.shape[..^1]).reshape(net.Members, -1);
+            var valid = Ops.IsAtLeast(batch.Targets, 0).expand(logits.shape[..^1]).reshape(net.Members, -1);
             classes.Add((((found + 1) * valid) - 1).to(ScalarType.Int32).MoveToOuterDisposeScope());
         }
 

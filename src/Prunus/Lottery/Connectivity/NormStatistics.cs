@@ -30,7 +30,7 @@ public static class NormStatistics
             net.Forward(batches.Batch(i).Inputs, training: true, new Dictionary<string, Tensor>(parameters.Concat(moved)));
             foreach (var (name, sum) in sums)
             {
-                sum.add_(moved[name]);
+                Ops.AddInPlace(sum, moved[name]);
             }
         }
 

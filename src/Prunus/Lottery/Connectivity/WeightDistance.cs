@@ -30,7 +30,7 @@ public readonly record struct WeightDistance(double L2, double Angle)
             using var tensorScope = NewDisposeScope();
             var (x, y) = (Row(a[name], name), Row(b[name], name));
             var difference = x - y;
-            sums.add_(stack([(difference * difference).sum(1), (x * y).sum(1), (x * x).sum(1), (y * y).sum(1)]));
+            Ops.AddInPlace(sums, stack([(difference * difference).sum(1), (x * y).sum(1), (x * x).sum(1), (y * y).sum(1)]));
         }
 
         var values = TensorMemory.Span<double>(sums.cpu()).ToArray();

@@ -65,7 +65,7 @@ public static class MlpCheck
         new Philox4x32(1).FillNormal(0, TensorMemory.Span<float>(inputs));
         var labels = tensor(Enumerable.Range(0, Images).Select(i => i * 7L % 10).ToArray());
         using var data = new StepData(inputs.to(device), labels.to(device), Batch, new EpochOrder([1, 2, 3], Images, Batch).Fill);
-        var masks = net.Parameters.Where(p => p.Key.EndsWith("weight", StringComparison.Ordinal)).ToDictionary(p => p.Key, p => p.Value.gt(-0.1f).to(ScalarType.Float32));
+        var masks = net.Parameters.Where(p => p.Key.EndsWith("weight", StringComparison.Ordinal)).ToDictionary(p => p.Key, p => Ops.IsAbove(p.Value, -0.1f).to(ScalarType.Float32));
         using var step = new StackedMlpStep(net, data, optimiser, masks, graph: graph);
         var losses = new float[Runs * Steps * Members];
         for (var run = 0; run < Runs; run++)

@@ -1,3 +1,4 @@
+using Prunus.Native;
 using Prunus.Randomness;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -49,7 +50,7 @@ public sealed record WorstCase(int Steps = 60, long Seed = 1)
             var higher = differences.detach().gt(reached);
             best = where(higher.view(-1, 1, 1, 1), leaf.detach(), best).MoveToOuterDisposeScope();
             reached = where(higher, differences.detach(), reached).MoveToOuterDisposeScope();
-            x = x.add(gradient.sign(), alpha: FirstStep * (Steps - step) / Steps).clamp(0, 1).MoveToOuterDisposeScope();
+            x = Ops.Within(Ops.AddInPlace(x.clone(), gradient.sign(), FirstStep * (Steps - step) / Steps), 0, 1).MoveToOuterDisposeScope();
         }
 
         return best.MoveToOuterDisposeScope();

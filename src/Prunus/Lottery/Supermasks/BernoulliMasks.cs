@@ -1,3 +1,4 @@
+using Prunus.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,13 +54,13 @@ public sealed record BernoulliMasks : SupermaskRule
     internal override Tensor[] Masks(IReadOnlyList<Tensor> scores, int leading)
     {
         using var noGradient = no_grad();
-        return [.. scores.Select(s => s.gt(0).to(s.dtype))];
+        return [.. scores.Select(s => Ops.IsAbove(s, 0).to(s.dtype))];
     }
 
     // n / Σ mask for each member.
     private static Tensor Share(Tensor mask, int leading)
     {
         long[] within = [.. Enumerable.Range(leading, (int)mask.dim() - leading).Select(d => (long)d)];
-        return mask.sum(within, keepdim: true).clamp_min(1).reciprocal().mul((double)mask.numel() / Members(mask, leading));
+        return Ops.Multiply(Ops.AtLeast(mask.sum(within, keepdim: true), 1.0).reciprocal(), (double)mask.numel() / Members(mask, leading));
     }
 }

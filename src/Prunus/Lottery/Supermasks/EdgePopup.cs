@@ -1,4 +1,5 @@
 using Prunus.Lottery.Masks;
+using Prunus.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -39,7 +40,7 @@ public sealed record EdgePopup(double Keep) : SupermaskRule
     internal override Tensor[] Factors(IReadOnlyList<Tensor> scores, int leading, Func<int, Tensor> draw)
     {
         Tensor[] ranks = [.. scores.Select(s => Signed ? s : s.abs())], masks = Kept(ranks, leading);
-        return [.. masks.Zip(ranks, (mask, rank) => Scaled ? Through(mask, rank).mul(Math.Sqrt(1 / Keep)) : Through(mask, rank))];
+        return [.. masks.Zip(ranks, (mask, rank) => Scaled ? Ops.Multiply(Through(mask, rank), Math.Sqrt(1 / Keep)) : Through(mask, rank))];
     }
 
     internal override Tensor[] Masks(IReadOnlyList<Tensor> scores, int leading)

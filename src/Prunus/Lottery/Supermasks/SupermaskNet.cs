@@ -1,4 +1,5 @@
 using Prunus.Lottery.Masks;
+using Prunus.Native;
 using Prunus.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -83,7 +84,7 @@ public sealed class SupermaskNet : ITicketNet
     {
         using var scope = NewDisposeScope();
         Tensor[] scores = [.. _scores.Select(s => instead is not null && instead.TryGetValue(s.Key, out var other) ? other : s.Value)];
-        var factors = _rule.Factors(scores, IsStacked ? 1 : 0, i => Draw is null ? full_like(scores[i].detach(), 0.5) : Draw(i, scores[i].detach()));
+        var factors = _rule.Factors(scores, IsStacked ? 1 : 0, i => Draw is null ? Ops.FullLike(scores[i].detach(), 0.5) : Draw(i, scores[i].detach()));
         var weights = _scores.Keys.Zip(factors, (name, factor) => (name, _net.Parameters[name].mul(factor))).ToDictionary(w => w.name, w => w.Item2);
         return _net.Forward(inputs, training, weights).MoveToOuterDisposeScope();
     }

@@ -1,3 +1,4 @@
+using Prunus.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -30,7 +31,7 @@ public abstract record SupermaskRule
     internal abstract Tensor[] Masks(IReadOnlyList<Tensor> scores, int leading);
 
     // The value of the first, the gradient of the second.
-    private protected static Tensor Through(Tensor value, Tensor gradient) => value.add(gradient.sub(gradient.detach()));
+    private protected static Tensor Through(Tensor value, Tensor gradient) => Ops.Add(value, gradient.sub(gradient.detach()));
 
     private protected static long Members(Tensor scores, int leading) => leading == 0 ? 1 : scores.size(0);
 }

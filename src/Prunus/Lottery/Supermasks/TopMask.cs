@@ -1,3 +1,4 @@
+using Prunus.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,7 +23,7 @@ public static class TopMask
         var last = Lowest(scores, dropped);
         var below = scores.lt(last);
         var equal = scores.eq(last);
-        var room = below.sum(1, keepdim: true).neg().add_(dropped);
+        var room = Ops.AddInPlace(below.sum(1, keepdim: true).neg(), dropped);
         var goes = below.logical_or(equal.logical_and(equal.cumsum(1).le(room)));
         return goes.logical_not().to(scores.dtype).MoveToOuterDisposeScope();
     }

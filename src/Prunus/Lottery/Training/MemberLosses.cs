@@ -1,4 +1,5 @@
 using Prunus.Lottery.Stacking;
+using Prunus.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -39,7 +40,7 @@ public static class MemberLosses
         var answers = targets.expand(logits.shape[..^1]).reshape(-1);
         var losses = nn.functional.cross_entropy(Rows(logits), answers, reduction: nn.Reduction.None);
         var hits = Rows(logits).argmax(1).eq(answers);
-        return stack([PerMember(losses), PerMember(hits), PerMember(answers.ge(0))], 1).MoveToOuterDisposeScope();
+        return stack([PerMember(losses), PerMember(hits), PerMember(Ops.IsAtLeast(answers, 0))], 1).MoveToOuterDisposeScope();
 
         Tensor PerMember(Tensor x) => x.view(members, -1).to(ScalarType.Float64).sum(1);
     }
@@ -82,7 +83,7 @@ public static class MemberLosses
                 var piece = most == rows ? batch : Piece(batch, first, Math.Min(most, rows - first));
                 var part = shared && apart.Count > 0 ? cat([.. apart.Select(n => Sums(n.Forward(piece.Inputs), piece.Targets, stacked: false))])
                     : Sums(net.Forward(piece.Inputs), piece.Targets, net.IsStacked);
-                sums = sums is null ? part.MoveToOtherDisposeScope(scope) : sums.add_(part);
+                sums = sums is null ? part.MoveToOtherDisposeScope(scope) : Ops.AddInPlace(sums, part);
             }
         }
 

@@ -83,8 +83,8 @@ internal sealed class BlockDistances(int layers) : IDisposable
         using var scope = NewDisposeScope();
         var unit = stack(streams, 1).to(ScalarType.Float64);
         unit = unit / Ops.VectorNorm(unit, 2, -1, keepDimension: true);
-        var cosine = bmm(unit, unit.transpose(1, 2)).clamp(-1, 1);
-        cosines.add_(cosine.sum(dim: 0).cpu());
-        angles.add_((cosine.acos() / Math.PI).sum(dim: 0).cpu());
+        var cosine = Ops.Within(bmm(unit, unit.transpose(1, 2)), -1, 1);
+        Ops.AddInPlace(cosines, cosine.sum(dim: 0).cpu());
+        Ops.AddInPlace(angles, Ops.Divide(cosine.acos(), Math.PI).sum(dim: 0).cpu());
     }
 }
