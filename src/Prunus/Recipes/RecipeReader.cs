@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Prunus.Evaluation.Tasks;
-using Prunus.Lottery.Experiments;
 
 namespace Prunus.Recipes;
 
@@ -9,7 +8,6 @@ namespace Prunus.Recipes;
 public static partial class RecipeReader
 {
     private const string Format = "prunus-recipe/1";
-    private const int DeepestLevel = 101;
 
     /// <param name="file">What faults name.</param>
     /// <param name="text">YAML.</param>
@@ -70,14 +68,9 @@ public static partial class RecipeReader
     {
         var lists = Lists(size);
         var donors = size.Entries("donors").Select(d => VariantYaml.Donor(size, d.Name, d.Text, d.Map)).ToList();
-        if (root.Has("experiments") || root.Has("sparsity"))
+        if (LotteryReader.Read(root, name, size, lists, select) is { } lottery)
         {
-            return root.Has("experiments") ? WithTickets(root, name, size, lists, select) : WithKinds(root, name, size, lists, select);
-        }
-
-        if (root.Has("strong"))
-        {
-            return WithStrong(root, name, size, lists, select);
+            return lottery;
         }
 
         var only = size.Texts("only");
@@ -102,55 +95,10 @@ public static partial class RecipeReader
         return Judged(root, name, result, [.. root.Each("variants", lists).Select(v => v.Need("name"))], lists);
     }
 
-    private static RecipeSize WithTickets(YamlMap root, string name, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, IReadOnlyList<string> select)
-    {
-        RefuseSelection(select);
-        var result = Bare(size) with { Tickets = TicketYaml.Read(root, size, lists) };
-        size.Done();
-
-        // Other sizes may have other experiments and levels; what this one lacks is left out of claims and figures.
-        string[] all = [.. root.Entries("sizes").SelectMany(s => Branches(root, s.Map is { } other ? Lists(other) : lists)).Distinct().SelectMany(b => Enumerable.Range(0, DeepestLevel).Select(l => $"{b} {l}"))];
-        return Judged(root, name, result, all, lists);
-    }
-
-    private static RecipeSize WithKinds(YamlMap root, string name, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, IReadOnlyList<string> select)
-    {
-        RefuseSelection(select);
-        var result = Bare(size) with { Sparsity = SparsityYaml.Read(root, size, lists) };
-        size.Done();
-        return Judged(root, name, result, [.. Recipe.SizeNames.Select(n => root.Map("sizes")!.Map(n)).OfType<YamlMap>().SelectMany(s => SparsityYaml.Names(root, Lists(s)))], lists);
-    }
-
-    private static RecipeSize Bare(YamlMap size) => new(Seeds(size), [], [], [], [], 0, new(0, 0), 0, 0, [], null, [], [], []);
-
-    private static void RefuseSelection(IReadOnlyList<string> select)
-    {
-        if (select.Count > 0)
-        {
-            throw new PrunusInputException("--only", "picks variants, and this recipe has experiments, whose parts need each other", "leave it out, or write a recipe of your own");
-        }
-    }
-
-    private static Dictionary<string, IReadOnlyList<string>> Lists(YamlMap size) =>
+    internal static Dictionary<string, IReadOnlyList<string>> Lists(YamlMap size) =>
         size.Entries("lists").ToDictionary(e => e.Name, e => size.Map("lists")!.Texts(e.Name), StringComparer.Ordinal);
 
-    // Experiments and their branches as cells name them, whatever else is said of them.
-    private static IEnumerable<string> Branches(YamlMap root, IReadOnlyDictionary<string, IReadOnlyList<string>> lists) =>
-        from experiment in root.Each("experiments", lists)
-        from branch in experiment.Each("branches", lists).Select(b => b.Text("branch")).OfType<string>().Append(TicketExperiment.Ticket)
-        select $"{experiment.Text("name")}/{branch}";
-
-    private static RecipeSize WithStrong(YamlMap root, string name, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, IReadOnlyList<string> select)
-    {
-        var study = StrongYaml.Read(root, size, lists);
-        string[] all = [.. root.Each("strong", lists).Select(m => m.Need("name"))];
-        var kept = select.Count == 0 ? study : new([.. study.Experiments.Where(e => select.Any(o => Matches(e.Name, o)))]);
-        var result = Bare(size) with { Strong = kept };
-        size.Done();
-        return Judged(root, name, result, all, lists);
-    }
-
-    private static RecipeSize Judged(YamlMap root, string name, RecipeSize result, IReadOnlyList<string> all, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
+    internal static RecipeSize Judged(YamlMap root, string name, RecipeSize result, IReadOnlyList<string> all, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
     {
         var known = new VariantNames(result, all);
         return result with
@@ -162,7 +110,7 @@ public static partial class RecipeReader
         };
     }
 
-    private static IReadOnlyList<long> Seeds(YamlMap size) => size.Texts("seeds") is { Count: > 0 } texts
+    internal static IReadOnlyList<long> Seeds(YamlMap size) => size.Texts("seeds") is { Count: > 0 } texts
         ? [.. texts.Select(s => long.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : throw size.Fault("seeds", $"has '{s}'", "list whole numbers, or write 1..5"))]
         : throw new PrunusInputException(size.Place, "'seeds' is missing", "add 'seeds: …'");
 
