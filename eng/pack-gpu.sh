@@ -9,6 +9,7 @@ rm -rf "$folder"
 for project in src/Prunus.Cli benchmarks/Prunus.Benchmarks; do
     dotnet publish "$project" -c Release -r linux-x64 --self-contained -p:BundleLibtorch=false -p:PublishReadyToRun=false -o "$folder" -v q
 done
+cp -r benchmarks/python "$folder"/python
 rm -f "$folder"/libtorch.path "$folder"/*.pdb "$folder"/*.xml
 tar -C artifacts/gpu -cf - prunus-gpu | xz -T2 -3 > "$1"
 ls -l "$1"

@@ -45,6 +45,9 @@ switch (args)
     case ["masked-step", .. var rest]:
         MaskedStepBenchmark.Run(rest.FirstOrDefault() ?? "cpu", Number(rest, 1, 5));
         return 0;
+    case ["edge-popup", .. var rest]:
+        EdgePopupBenchmark.Run(rest.FirstOrDefault() ?? "cpu", Number(rest, 1, 300), rest.ElementAtOrDefault(2) ?? "conv-6", Number(rest, 3, 128));
+        return 0;
     case ["pruned-goldens", .. var rest]:
         return PrunedGoldens.Run(rest);
     case ["sweep", .. var rest]:
@@ -68,6 +71,7 @@ switch (args)
               convolutions [ROUNDS]   CPU convolutions of odd channel counts: libtorch's and ours, errors and times
               subset-sums      strong tickets: 397,000 weights of 21 random numbers each within 0.01, and cost against n, ε and weights
               masked-step [DEVICE [MEMBERS]]   a step of LeNet-300-100 under masks, one net and a stack, against the plain TorchSharp loop
+              edge-popup [DEVICE [STEPS [NET [BATCH]]]]   steps/s of edge-popup; benchmarks/python/edge_popup.py is the same loop in eager PyTorch
               pruned-goldens GGUF GOLDENS C4_TRAIN C4_EVAL WIKITEXT2_TEST [DEVICE] [METHOD…] [--json FILE] [--windows N] [--sequences N]
                                scores, plans and perplexities of a real model's prunings against reference numbers; exit code 1 if any is off
               losses [DEVICE [LOSS]]   every distillation loss beside forward KL: time and memory; with LOSS, the bytes its step takes

@@ -80,13 +80,20 @@ public sealed class SupermaskNet : ITicketNet
         }));
     }
 
-    public Tensor Forward(Tensor inputs, bool training = false, IReadOnlyDictionary<string, Tensor>? instead = null)
+    /// <summary>Weights as a pass uses them, by name, owned by the caller's dispose scope; gradients of them reach the scores.</summary>
+    /// <param name="instead">Scores by name that stand in for the net's own.</param>
+    public IReadOnlyDictionary<string, Tensor> MaskedWeights(IReadOnlyDictionary<string, Tensor>? instead = null)
     {
         using var scope = NewDisposeScope();
         Tensor[] scores = [.. _scores.Select(s => instead is not null && instead.TryGetValue(s.Key, out var other) ? other : s.Value)];
         var factors = _rule.Factors(scores, IsStacked ? 1 : 0, i => Draw is null ? Ops.FullLike(scores[i].detach(), 0.5) : Draw(i, scores[i].detach()));
-        var weights = _scores.Keys.Zip(factors, (name, factor) => (name, _net.Parameters[name].mul(factor))).ToDictionary(w => w.name, w => w.Item2);
-        return _net.Forward(inputs, training, weights).MoveToOuterDisposeScope();
+        return _scores.Keys.Zip(factors, (name, factor) => (name, _net.Parameters[name].mul(factor).MoveToOuterDisposeScope())).ToDictionary(w => w.name, w => w.Item2);
+    }
+
+    public Tensor Forward(Tensor inputs, bool training = false, IReadOnlyDictionary<string, Tensor>? instead = null)
+    {
+        using var scope = NewDisposeScope();
+        return _net.Forward(inputs, training, MaskedWeights(instead)).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Prunus.Batches;
+using Prunus.Datasets.Images;
+using Prunus.Lottery;
+using Prunus.Lottery.Supermasks;
+using Prunus.Lottery.Training;
+using Prunus.Native;
+using Prunus.Randomness;
+using Prunus.Vision;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Prunus.Benchmarks;
+
+/// <summary>
+/// Steps per second of edge-popup as the lab trains it (Ramanujan et al. 2020, arXiv 1911.13299): half of each layer's signed constants, SGD on scores. Images lie on the
+/// device as bytes. benchmarks/python/edge_popup.py is the same loop in eager PyTorch, with the same arguments.
+/// </summary>
+internal static class EdgePopupBenchmark
+{
+    private const int Rounds = 3, Images = 10_000, Classes = 10;
+    private const double Keep = 0.5, Rate = 0.1;
+
+    public static void Run(string deviceName, int steps, string name, int batch)
+    {
+        var device = Devices.Parse(deviceName);
+        using var scope = NewDisposeScope();
+        if (device.type == DeviceType.CUDA)
+        {
+            // As the lab trains, and as the peer does.
+            backends.cudnn.allow_tf32 = false;
+            backends.cuda.matmul.allow_tf32 = false;
+        }
+
+        using var net = new VisionTicketNet(VisionNet.Initialise(VisionNets.Named(name, MapShape.Cifar, Classes), VisionInitialisations.Named("signed-constant"), 1, device));
+        using var scored = SupermaskNet.Of(net, new EdgePopup(Keep), 1);
+        using var batches = new ImageBatches(Set(), device, batch, new ChannelStatistics([0.5, 0.5, 0.5], [0.29, 0.29, 0.29]), 1);
+        var options = new MaskedTrainingOptions
+        {
+            LastStep = steps, Schedule = new LearningRateSchedule { Rate = Rate, CosineSteps = steps }, Optimiser = new SgdOptions { WeightDecay = 1e-4 }, EvaluateEvery = 0,
+        };
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Prunus, {device}, {name}, batch {batch}, {steps} steps a round"));
+        var times = Timing.ByTurns(Rounds, Train, Masks);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"masked weights alone {1e3 * times[1].Median / steps:F3} ms of {1e3 * times[0].Median / steps:F3} ms a step"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Prunus edge-popup {name}: {steps / times[0].Median:F2} steps/s (best {steps / times[0].Least:F2})"));
+
+        void Train()
+        {
+            new MaskedTrainer(scored, step => batches.Train(step), options).Run().Dispose();
+            Devices.Synchronize(device);
+        }
+
+        void Masks()
+        {
+            using var noGradient = no_grad();
+            for (var s = 0; s < steps; s++)
+            {
+                using var each = NewDisposeScope();
+                scored.MaskedWeights();
+            }
+
+            Devices.Synchronize(device);
+        }
+    }
+
+    private static ImageSet Set()
+    {
+        var draw = new Philox4x32(1);
+        var (images, labels) = (new byte[Images * 3 * 32 * 32], new byte[Images]);
+        for (var i = 0; i < images.Length; i++)
+        {
+            images[i] = (byte)draw.Below((ulong)i, 256);
+        }
+
+        for (var i = 0; i < Images; i++)
+        {
+            labels[i] = (byte)(i % Classes);
+        }
+
+        return new ImageSet(ImageSplit.Train, new ImageShape(3, 32, 32), images, labels, [.. Enumerable.Range(0, Classes).Select(c => $"{c}")], "benchmark");
+    }
+}
