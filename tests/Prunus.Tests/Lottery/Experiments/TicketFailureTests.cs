@@ -1,22 +1,12 @@
 using Prunus.Runs;
 using Prunus.Tests.Cli;
-using Prunus.Tests.Runs;
+using Prunus.Tests.Recipes;
 
 namespace Prunus.Tests.Lottery.Experiments;
 
 public sealed class TicketFailureTests : IDisposable
 {
-    private const string Recipe = """
-        format: prunus-recipe/1
-        id: mine
-        title: Mine
-        slide: none
-        paper: none
-        methods: docs/methods/lottery-tickets.md
-        what: A test.
-        sizes:
-          tiny:
-            seeds: [1, 2]
+    private static readonly string Recipe = WrittenRecipe.Text("lottery-tickets", """
             net: "mlp:24-12"
             data: blobs
             train: {optimizer: sgd, lr: 0.05, batch: 50, iterations: 20, evaluate_every: 10, validation: 200, test_images: 200}
@@ -30,17 +20,16 @@ public sealed class TicketFailureTests : IDisposable
           - {name: taken, rewind: {to: 3}, tickets_of: wild}
         figures:
           - {kind: levels, title: t, y: final_accuracy, y_label: a, series: [{name: tame, of: tame/ticket}, {name: wild, of: wild/ticket}]}
-        """;
+        """);
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly WrittenRecipe _recipe = new(Recipe);
 
     [Fact]
     public void TrainingsThatDiverge_AreMarked_AndTheOthersGoOn()
     {
-        File.WriteAllText(_folder["mine.yaml"], Recipe);
-        var (code, _, error) = Tool.Run("recipe", "run", _folder["mine.yaml"], "--size", "tiny", "--device", "cpu", "--threads", "1", "--out", _folder["run"], "--quiet");
+        var (code, _, error) = Tool.Run(_recipe.Command("run", "--quiet"));
         Assert.Equal((0, ""), (code, error));
-        var metrics = RecordJson.ReadRecord(_folder["run"]).Metrics;
+        var metrics = RecordJson.ReadRecord(_recipe["run"]).Metrics;
         string[] cells = ["wild/ticket 0", "wild/ticket 2", "wild/reinit 1", "wild/data-order 2", "wild/mask-only 1", "wild rate/ticket 2", "wild once/ticket 2", "wild gradual/ticket 2", "taken/ticket 1"];
         Assert.All(cells, c => Assert.Equal(1, metrics[c + ".failed"].Value));
         Assert.All(cells, c => Assert.DoesNotContain(metrics.Keys, k => k.StartsWith(c + ".", StringComparison.Ordinal) && k.Contains("accuracy", StringComparison.Ordinal)));
@@ -48,9 +37,9 @@ public sealed class TicketFailureTests : IDisposable
 
         // Levels keep their sizes, and leave no ticket that means nothing.
         Assert.Equal(metrics["tame/ticket 2.kept"].Value, metrics["wild/ticket 2.kept"].Value);
-        Assert.False(Directory.Exists(_folder[Path.Combine("run", "tickets", "wild")]));
-        Assert.True(File.Exists(_folder[Path.Combine("run", "tickets", "tame", "seed-1", "level-02.ticket")]));
+        Assert.False(Directory.Exists(_recipe["run", "tickets", "wild"]));
+        Assert.True(File.Exists(_recipe["run", "tickets", "tame", "seed-1", "level-02.ticket"]));
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _recipe.Dispose();
 }

@@ -1,23 +1,12 @@
 using Prunus.Lottery.Tickets;
-using Prunus.Tests.Runs;
-using Prunus.Tests.Shrinking;
+using Prunus.Tests.Recipes;
 
 namespace Prunus.Tests.Lottery.Experiments;
 
 /// <summary>Every kind of rewinding and branch through the built tool, one training at a time and in stacks, and what a kill leaves.</summary>
 public sealed class TicketRecipeTests : IDisposable
 {
-    private const string Recipe = """
-        format: prunus-recipe/1
-        id: mine
-        title: Mine
-        slide: none
-        paper: none
-        methods: docs/methods/lottery-tickets.md
-        what: A test.
-        sizes:
-          tiny:
-            seeds: [1, 2]
+    private static readonly string Recipe = WrittenRecipe.Text("lottery-tickets", """
             net: "mlp:24-12"
             data: blobs
             train: {optimizer: sgd, lr: 0.05, batch: 50, iterations: 30, evaluate_every: 10, validation: 200, test_images: 200}
@@ -46,27 +35,22 @@ public sealed class TicketRecipeTests : IDisposable
             branches: [{branch: reinit, levels: [1]}, {branch: data-order, levels: [1]}]
         claims:
           - {id: pm, text: left, left: own/ticket 1.pm, equals: 60, by: 1}
-        """;
+        """);
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly WrittenRecipe _recipe = new(Recipe);
 
     [Fact]
     public async Task Killed_GoesOnToTheSameBytes_AndTicketsAreFiles()
     {
-        File.WriteAllText(_folder["mine.yaml"], Recipe);
-        string[] command = ["recipe", "run", _folder["mine.yaml"], "--size", "tiny", "--device", "cpu", "--threads", "1"];
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        var (code, _, error) = await PrunusProcess.Run([.. command, "--out", _folder["whole"]]);
-        Assert.True(code == 0, error);
+        var record = await _recipe.Run("whole");
         var time = clock.Elapsed;
         foreach (var (share, stack) in ((double, string)[])[(0.3, "64"), (0.6, "5")])
         {
-            await PrunusProcess.Kill([.. command, "--out", _folder["killed"], "--stack", stack], time * share);
+            await _recipe.Kill("killed", time * share, "--stack", stack);
         }
 
-        (code, _, error) = await PrunusProcess.Run([.. command, "--out", _folder["killed"], "--jobs", "2", "--stack", "4"]);
-        Assert.True(code == 0, error);
-        var (record, stacked) = (Prunus.Runs.RecordJson.ReadRecord(_folder["whole"]), Prunus.Runs.RecordJson.ReadRecord(_folder["killed"]));
+        var stacked = await _recipe.Run("killed", "--jobs", "2", "--stack", "4");
         Assert.Equal(record.Metrics.Keys, stacked.Metrics.Keys);
 
         // A teacher is autograd's: its stack sums in another order.
@@ -85,13 +69,13 @@ public sealed class TicketRecipeTests : IDisposable
         Assert.True(record.Metrics["decoder/data-order 1.order_distance"].Value > 0);
         Assert.Equal(60, record.Metrics["decoder/ticket 1.pm"].Value, 0.1);
         Assert.Contains("early_loss", record.Subjects.Single(s => s.Name == "decoder/reinit 1").Measures.Keys);
-        var decoder = TicketFile.Read(Path.Combine(_folder["whole"], "tickets", "decoder", "seed-1", "level-01.ticket"));
+        var decoder = TicketFile.Read(_recipe["whole", "tickets", "decoder", "seed-1", "level-01.ticket"]);
         Assert.StartsWith("decoder-llama:1x48:2048:", decoder.Architecture, StringComparison.Ordinal);
         Assert.Equal("normal-0.02", decoder.Initialisation);
-        var tickets = ((string[])["seed-1", "seed-2"]).Select(s => TicketFile.Read(Path.Combine(_folder["whole"], "tickets", "own", s, "level-02.ticket"))).ToArray();
+        var tickets = ((string[])["seed-1", "seed-2"]).Select(s => TicketFile.Read(_recipe["whole", "tickets", "own", s, "level-02.ticket"])).ToArray();
         Assert.All(tickets, t => Assert.Equal(5, t.RewindStep));
         Assert.Equal(record.Metrics["own/ticket 2.kept"].Value, tickets.Average(t => t.Masks.Kept));
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _recipe.Dispose();
 }

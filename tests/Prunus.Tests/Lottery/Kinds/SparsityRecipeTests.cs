@@ -3,25 +3,14 @@ using Prunus.Lottery.Kinds;
 using Prunus.Lottery.Tickets;
 using Prunus.Recipes;
 using Prunus.Runs;
-using Prunus.Tests.Runs;
-using Prunus.Tests.Shrinking;
+using Prunus.Tests.Recipes;
 
 namespace Prunus.Tests.Lottery.Kinds;
 
 /// <summary>A recipe of kinds through the built tool: what a kill leaves, and what times may differ in.</summary>
 public sealed class SparsityRecipeTests : IDisposable
 {
-    private const string Recipe = """
-        format: prunus-recipe/1
-        id: mine
-        title: Mine
-        slide: none
-        paper: none
-        methods: docs/methods/sparse-inference.md
-        what: A test.
-        sizes:
-          tiny:
-            seeds: [1, 2]
+    private static readonly string Recipe = WrittenRecipe.Text("sparse-inference", """
             net: "mlp:24-12"
             data: blobs
             train: {optimizer: sgd, lr: 0.05, batch: 50, iterations: 30, evaluate_every: 30, validation: 200, test_images: 200}
@@ -38,37 +27,31 @@ public sealed class SparsityRecipeTests : IDisposable
         claims:
           - {id: a, text: left, left: mlp/unstructured 90%.pm, equals: 10, by: 1}
           - {id: b, text: faster, left: mlp/half.ratio_dense_64, below: 1}
-        """;
+        """);
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly WrittenRecipe _recipe = new(Recipe);
 
     [Fact]
     public async Task Killed_GoesOnToTheSameCells_AndTimesAloneDiffer()
     {
-        File.WriteAllText(_folder["mine.yaml"], Recipe);
-        string[] command = ["recipe", "run", _folder["mine.yaml"], "--size", "tiny", "--device", "cpu", "--threads", "1"];
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        var (code, _, error) = await PrunusProcess.Run([.. command, "--out", _folder["whole"]]);
-        Assert.True(code == 0, error);
-        await PrunusProcess.Kill([.. command, "--out", _folder["killed"]], clock.Elapsed / 2);
-        (code, _, error) = await PrunusProcess.Run([.. command, "--out", _folder["killed"], "--jobs", "2"]);
-        Assert.True(code == 0, error);
-        Assert.Equal(File.ReadAllText(Path.Combine(_folder["whole"], "cells.json")), File.ReadAllText(Path.Combine(_folder["killed"], "cells.json")));
+        await _recipe.Run("whole");
+        await _recipe.Kill("killed", clock.Elapsed / 2);
+        await _recipe.Run("killed", "--jobs", "2");
+        Assert.Equal(File.ReadAllText(_recipe["whole", "cells.json"]), File.ReadAllText(_recipe["killed", "cells.json"]));
         Assert.Equal(Untimed("whole"), Untimed("killed"));
 
         // Done, it stays as it is, times among it.
-        var bytes = File.ReadAllText(Path.Combine(_folder["whole"], "record.json"));
-        await PrunusProcess.Run([.. command, "--out", _folder["whole"]]);
-        Assert.Equal(bytes, File.ReadAllText(Path.Combine(_folder["whole"], "record.json")));
-
-        var record = RecordJson.ReadRecord(_folder["whole"]);
+        var bytes = File.ReadAllText(_recipe["whole", "record.json"]);
+        var record = await _recipe.Run("whole");
+        Assert.Equal(bytes, File.ReadAllText(_recipe["whole", "record.json"]));
         Assert.All(record.Metrics.Where(m => m.Key.Contains(".ratio_", StringComparison.Ordinal)), m => Assert.True(m.Value.Value > 0, m.Key));
         Assert.Equal(20, record.Metrics.Keys.Count(k => k.Contains(".ratio_", StringComparison.Ordinal)));
         Assert.Equal(record.Metrics["mlp/dense.bytes_dense"].Value, record.Metrics["mlp/pattern 2:4.bytes_dense"].Value);
         Assert.True(record.Metrics["mlp/half.bytes_dense"].Value < 0.6 * record.Metrics["mlp/dense.bytes_dense"].Value);
         Assert.True(record.Metrics["mlp/unstructured 90%.bytes_ticket"].Value < record.Metrics["mlp/unstructured 90%.bytes_sparse"].Value);
         Assert.InRange(record.Metrics["mlp/unstructured 90%.pm"].Value, 9.9, 10.1);
-        Assert.Equal(3, TicketFile.Read(Path.Combine(_folder["whole"], "tickets", "mlp-pattern-2-4-seed1.ticket")).Masks.Names.Count);
+        Assert.Equal(3, TicketFile.Read(_recipe["whole", "tickets", "mlp-pattern-2-4-seed1.ticket"]).Masks.Names.Count);
     }
 
     [Theory]
@@ -87,12 +70,12 @@ public sealed class SparsityRecipeTests : IDisposable
         Assert.Contains(message, fault.Message, StringComparison.Ordinal);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _recipe.Dispose();
 
     // A record without what a clock said: metrics, and what is made of them.
     private string Untimed(string run)
     {
-        var record = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder[run], "record.json")))!.AsObject();
+        var record = JsonNode.Parse(File.ReadAllText(_recipe[run, "record.json"]))!.AsObject();
         var timed = SparsityMetrics.All.Except(SparsityMetrics.Plain).ToHashSet();
         foreach (var measures in record["subjects"]!.AsArray().Select(s => s!["measures"]!.AsObject()).Append(record["metrics"]!.AsObject()))
         {

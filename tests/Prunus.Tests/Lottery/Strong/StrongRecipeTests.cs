@@ -1,20 +1,11 @@
 using Prunus.Recipes;
+using Prunus.Tests.Recipes;
 
 namespace Prunus.Tests.Lottery.Strong;
 
 public sealed class StrongRecipeTests
 {
-    private const string Good = """
-        format: prunus-recipe/1
-        id: mine
-        title: Mine
-        slide: none
-        paper: none
-        methods: docs/methods/strong-tickets.md
-        what: A test.
-        sizes:
-          tiny:
-            seeds: [1, 2]
+    private static readonly string Good = WrittenRecipe.Text("strong-tickets", """
             net: "mlp:8"
             data: blobs
         strong:
@@ -22,7 +13,7 @@ public sealed class StrongRecipeTests
           - {name: products}
         claims:
           - {id: a, text: lower, left: independent 20.mean_error, below: products.mean_error}
-        """;
+        """);
 
     [Fact]
     public void Settings_AreRead()
