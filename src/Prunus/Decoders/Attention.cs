@@ -38,7 +38,7 @@ internal static class Attention
         var query = Ops.Range(keys - queries, keys, device).unsqueeze(1);
         var key = Ops.Range(0, keys, device).unsqueeze(0);
         var mask = key <= query;
-        return window is { } w ? mask.logical_and(key > query - w) : mask;
+        return window is { } w ? mask.logical_and(key > Ops.Range(keys - queries - w, keys - w, device).unsqueeze(1)) : mask;
     }
 
     private static Tensor Capped(Tensor q, Tensor k, Tensor v, double scale, double cap, Tensor mask)

@@ -127,10 +127,10 @@ public sealed class Decoder : IDisposable
         var x = Ops.Embedding(_parameters["embed.weight"], ids);
         if (Config.EmbeddingScale != 1)
         {
-            x *= Config.EmbeddingScale;
+            x = Ops.Multiply(x, Config.EmbeddingScale);
         }
 
-        return Config.PositionOffset is { } offset ? x + _parameters["positions.weight"].narrow(0, start + offset, length) : x;
+        return Config.PositionOffset is { } offset ? Ops.Add(x, _parameters["positions.weight"].narrow(0, start + offset, length)) : x;
     }
 
     public void Dispose()

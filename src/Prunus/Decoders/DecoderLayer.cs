@@ -101,7 +101,7 @@ internal sealed class DecoderLayer
     {
         Activation.Silu => silu(x),
         Activation.Relu => relu(x),
-        Activation.ReluSquared => relu(x).square(),
+        Activation.ReluSquared => Ops.Square(relu(x)),
         Activation.GeluErf => gelu(x),
         _ => Ops.GeluTanh(x),
     };

@@ -150,7 +150,7 @@ public sealed class ChunkedLogitLoss
         torch.Tensor? total = null;
         for (var i = 0; i < Terms.Count; i++)
         {
-            using var weights = shares[i] * Terms[i].Factor;
+            using var weights = Ops.Multiply(shares[i], Terms[i].Factor);
             var losses = Terms[i].Loss.Compute(chunk, weights, Terms[i].Temperature);
             Ops.AddInPlace(sums.select(0, i), losses.PerToken.unsqueeze(-1).mul_(shares[i]).sum(), TauFactor(Terms[i]));
             losses.PerToken.Dispose();

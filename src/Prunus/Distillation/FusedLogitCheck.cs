@@ -126,9 +126,9 @@ public static class FusedLogitCheck
         var teacher = Logits(c.Divergence is null ? 0 : FusedLogitLoss.Of(c.Divergence)!.Value.Entries);
         var labels = torch.randint(0, c.Vocabulary, Tokens, generator: generator).to(device);
         labels[2] = -100;
-        var shares = torch.full([Tokens, 1], 0.125, dtype: torch.ScalarType.Float32, device: device);
+        var shares = Ops.Full([Tokens, 1], 0.125, device);
         shares[4] = 0;
-        var likelihoodShares = shares * labels.ge(0).unsqueeze(-1);
+        var likelihoodShares = shares * Ops.IsAtLeast(labels, 0).unsqueeze(-1);
         var head = new LogitHead(student, c.Cap);
         var capped = head.Cap(student.to(torch.ScalarType.Float32));
         var chunk = new LogitChunk(capped, new LogitHead(teacher, c.Cap).Cap(teacher.to(torch.ScalarType.Float32)), labels);
@@ -143,17 +143,17 @@ public static class FusedLogitCheck
         var actualLosses = kernel(
             actual, teacher, labels, divergence is null ? null : (divergence, shares), likelihood is null ? null : (likelihood, likelihoodShares), c.Cap, c.Cap);
         var difference = actual.to(torch.ScalarType.Float32) - expected;
-        var lossErrors = (actualLosses - losses).abs().amax([1]) / losses.abs().amax([1]).clamp(min: 1e-12);
+        var lossErrors = (actualLosses - losses).abs().amax([1]) / Ops.AtLeast(losses.abs().amax([1]), 1e-12);
         return (Bad(lossErrors.max().item<float>()), Bad(difference.norm().item<float>() / expected.norm().item<float>()));
 
         torch.Tensor Logits(int top)
         {
-            var logits = torch.randn(Tokens, c.Vocabulary, generator: generator) * 3;
+            var logits = Ops.Multiply(torch.randn(Tokens, c.Vocabulary, generator: generator), 3);
             if (top > 0 && top < c.Vocabulary)
             {
                 // A gap after the k-th largest: of equal ones the two ways may take different ones.
                 var (_, index) = logits.topk(top, -1);
-                logits.scatter_add_(-1, index, torch.full([Tokens, top], 2, dtype: torch.ScalarType.Float32));
+                logits.scatter_add_(-1, index, Ops.Full([Tokens, top], 2, torch.CPU));
             }
 
             return logits.to(torch.ScalarType.BFloat16).to(device);
@@ -163,8 +163,8 @@ public static class FusedLogitCheck
         {
             if (term is not null)
             {
-                var part = term.Loss.Compute(chunk, share * term.Factor, term.Temperature);
-                expected.add_(part.Gradient);
+                var part = term.Loss.Compute(chunk, Ops.Multiply(share, term.Factor), term.Temperature);
+                Ops.AddInPlace(expected, part.Gradient);
                 losses[row] = part.PerToken * share.squeeze(-1);
             }
         }
@@ -177,7 +177,7 @@ public static class FusedLogitCheck
         using var scope = torch.NewDisposeScope();
         var student = torch.randn(tokens, vocabulary, dtype: torch.ScalarType.BFloat16, device: device);
         var teacher = torch.randn(tokens, vocabulary, dtype: torch.ScalarType.BFloat16, device: device);
-        var shares = torch.full([tokens, 1], 1.0 / tokens, dtype: torch.ScalarType.Float32, device: device);
+        var shares = Ops.Full([tokens, 1], 1.0 / tokens, device);
         var term = new LogitLossTerm(loss);
         var plain = Time(() => term.Loss.Compute(new(student, teacher, null), shares, 1).Dispose());
         var fused = Time(() => kernel(student, teacher, null, (term, shares), null, null, null).Dispose());

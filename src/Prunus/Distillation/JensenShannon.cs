@@ -49,7 +49,7 @@ public sealed class JensenShannon(double beta) : IParametricLoss
         using var ofTeacher = RowProducts.Dot(teacher, logRatio);
 
         // log(m/p_s) = log(1-β) + log(1 + β/(1-β) p_t/p_s), which overflows nowhere.
-        using var mixture = Ops.AddInPlace(torch.nn.functional.softplus(Ops.AddInPlace(logRatio, Math.Log(beta / (1 - beta)))), Math.Log(1 - beta));
+        using var mixture = Ops.AddInPlace(Ops.Softplus(Ops.AddInPlace(logRatio, Math.Log(beta / (1 - beta)))), Math.Log(1 - beta));
         var gradient = student.exp_();
         using var inner = RowProducts.Dot(gradient, mixture);
         Ops.AddInPlace(Ops.MultiplyInPlace(ofTeacher.sub_(RowProducts.Dot(teacher, mixture)), beta), inner, beta - 1);

@@ -108,8 +108,8 @@ public sealed class LogitObjective : ITrainingObjective
     private torch.Tensor Followed(torch.Tensor losses)
     {
         var terms = _loss.Terms;
-        var followed = Enumerable.Range(0, terms.Count).Where(i => terms[i].Loss.NeedsTeacher).Select(i => losses[i] * terms[i].Weight).ToArray();
-        return followed.Length == 0 ? torch.zeros([], dtype: losses.dtype, device: losses.device) : followed.Aggregate((sum, next) => sum + next);
+        var followed = Enumerable.Range(0, terms.Count).Where(i => terms[i].Loss.NeedsTeacher).Select(i => Ops.Multiply(losses[i], terms[i].Weight)).ToArray();
+        return followed.Length == 0 ? torch.zeros([], dtype: losses.dtype, device: losses.device) : followed.Aggregate(Ops.Add);
     }
 
     // Label of token t is token t+1; the last has none.

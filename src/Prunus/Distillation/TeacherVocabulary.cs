@@ -63,7 +63,7 @@ public static class TeacherVocabulary
         {
             using var chunkScope = torch.NewDisposeScope();
             var logits = head.Cap(head.Logits(hidden.narrow(0, first, Math.Min(ChunkTokens, hidden.size(0) - first)))).to(torch.ScalarType.Float32);
-            mass += logits.softmax(-1).narrow(-1, vocabulary, teacher.Config.VocabSize - vocabulary).sum().ToDouble();
+            mass += logits.softmax(-1).narrow(-1, vocabulary, teacher.Config.VocabSize - vocabulary).sum().item<float>();
         }
 
         return mass / hidden.size(0);

@@ -44,7 +44,7 @@ public static class Throughput
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var ids = (arange(options.Batch * (long)options.Prompt) * 7919 % decoder.Config.VocabSize).view(options.Batch, options.Prompt).to(decoder.Device);
+        var ids = tensor([.. Enumerable.Range(0, options.Batch * options.Prompt).Select(i => i * 7919L % decoder.Config.VocabSize)], [options.Batch, options.Prompt], device: decoder.Device);
         var (prefill, decode) = (new List<double>(), new List<double>());
         for (var repetition = 0; repetition <= options.Repetitions; repetition++)
         {

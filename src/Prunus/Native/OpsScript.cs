@@ -22,6 +22,9 @@ internal static class OpsScript
         def gelu_tanh(x):
             return torch.gelu(x, approximate="tanh")
 
+        def softplus(x):
+            return torch.softplus(x)
+
         def embedding(weight, ids):
             return torch.embedding(weight, ids)
 

@@ -4,36 +4,43 @@ namespace Prunus.Native;
 
 /// <content>
 /// Operators that take a number. TorchSharp turns it into an object that nothing refers to any more while native code reads it, and a collection at that moment
-/// frees it; here it is held to the end of the call.
+/// frees it; here it is held to the end of the call. TorchSharp also makes numbers by itself, the factor 1 of a + b or the exponent of a square: so these are here
+/// too. A test holds that no other code uses such members.
 /// </content>
 public static partial class Ops
 {
+    // Whole numbers: they leave the type of a tensor of whole numbers as it is.
+    private static readonly Scalar One = 1L, Two = 2L;
+
     /// <summary>x + value.</summary>
-    public static torch.Tensor Add(torch.Tensor x, double value) => With(value, x.add);
+    public static torch.Tensor Add(torch.Tensor x, double value) => With(value, number => x.add(number, One));
 
     /// <summary>x + y.</summary>
-    public static torch.Tensor Add(torch.Tensor x, torch.Tensor y) => With(1.0, number => x.add(y, number));
+    public static torch.Tensor Add(torch.Tensor x, torch.Tensor y) => x.add(y, One);
 
     /// <summary>x + value in place.</summary>
-    public static torch.Tensor AddInPlace(torch.Tensor x, double value) => With(value, x.add_);
+    public static torch.Tensor AddInPlace(torch.Tensor x, double value) => With(value, number => x.add_(number, One));
 
     /// <summary>x + value in place, of whole numbers too.</summary>
-    public static torch.Tensor AddInPlace(torch.Tensor x, long value) => With(value, x.add_);
+    public static torch.Tensor AddInPlace(torch.Tensor x, long value) => With(value, number => x.add_(number, One));
 
     /// <summary>x + factor · y in place.</summary>
     public static torch.Tensor AddInPlace(torch.Tensor x, torch.Tensor y, double factor) => With(factor, number => x.add_(y, number));
 
     /// <summary>x + y in place.</summary>
-    public static torch.Tensor AddInPlace(torch.Tensor x, torch.Tensor y) => With(1L, number => x.add_(y, number));
+    public static torch.Tensor AddInPlace(torch.Tensor x, torch.Tensor y) => x.add_(y, One);
 
     /// <summary>x + a · b in place.</summary>
-    public static torch.Tensor AddProductInPlace(torch.Tensor x, torch.Tensor a, torch.Tensor b) => With(1.0, number => x.addcmul_(a, b, number));
+    public static torch.Tensor AddProductInPlace(torch.Tensor x, torch.Tensor a, torch.Tensor b) => x.addcmul_(a, b, One);
 
     /// <summary>x · value.</summary>
     public static torch.Tensor Multiply(torch.Tensor x, double value) => With(value, x.mul);
 
     /// <summary>x · value in place.</summary>
     public static torch.Tensor MultiplyInPlace(torch.Tensor x, double value) => With(value, x.mul_);
+
+    /// <summary>x².</summary>
+    public static torch.Tensor Square(torch.Tensor x) => x.pow(Two);
 
     /// <summary>x / value.</summary>
     public static torch.Tensor Divide(torch.Tensor x, double value) => With(value, number => x.div(number));
@@ -59,6 +66,9 @@ public static partial class Ops
     /// <summary>Whether x > value.</summary>
     public static torch.Tensor IsAbove(torch.Tensor x, double value) => With(value, x.gt);
 
+    /// <summary>log(1 + exp(x)), x itself above 20.</summary>
+    public static torch.Tensor Softplus(torch.Tensor x) => OpsScript.Tensor("softplus", x);
+
     /// <summary>Every element of x made a value.</summary>
     public static torch.Tensor FillInPlace(torch.Tensor x, double value) => With(value, x.fill_);
 
@@ -77,7 +87,7 @@ public static partial class Ops
 
     /// <summary>start … stop - 1, int64.</summary>
     public static torch.Tensor Range(long start, long stop, torch.Device device) =>
-        With(start, first => With(stop, end => With(1L, step => torch.arange(first, end, step, device: device))));
+        With(start, first => With(stop, end => torch.arange(first, end, One, device: device)));
 
     private static torch.Tensor With(Scalar number, Func<Scalar, torch.Tensor> call)
     {

@@ -1,4 +1,5 @@
 using Prunus.Decoders;
+using Prunus.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -72,7 +73,7 @@ public static class NormRatios
     {
         var wide = x.to(ScalarType.Float64);
         var centred = config.Norm == NormKind.LayerNorm ? wide - wide.mean([-1], keepdim: true) : wide;
-        return (centred.square().mean([-1]) + config.NormEpsilon).sqrt();
+        return Ops.Add(Ops.Square(centred).mean([-1]), config.NormEpsilon).sqrt();
     }
 
     // Calls back with the input of each norm as the pass comes by.

@@ -22,7 +22,7 @@ internal sealed class SequenceMoments : IDisposable
         var x = values.to(ScalarType.Float64);
         var added = x.size(0);
         var mean = x.mean([0]);
-        var deviations = (x - mean).square().sum(dim: 0);
+        var deviations = Ops.Square(x - mean).sum(dim: 0);
         if (_mean is null)
         {
             (_mean, _deviations, Count) = (mean.DetachFromDisposeScope(), deviations.DetachFromDisposeScope(), added);
@@ -32,7 +32,7 @@ internal sealed class SequenceMoments : IDisposable
         var delta = mean - _mean;
         var total = Count + added;
         Ops.AddInPlace(_mean, Ops.Multiply(delta, (double)added / total));
-        Ops.AddInPlace(Ops.AddInPlace(_deviations!, deviations), Ops.Multiply(delta.square(), (double)Count * added / total));
+        Ops.AddInPlace(Ops.AddInPlace(_deviations!, deviations), Ops.Multiply(Ops.Square(delta), (double)Count * added / total));
         Count = total;
     }
 
@@ -43,8 +43,8 @@ internal sealed class SequenceMoments : IDisposable
         var result = batch switch
         {
             Statistic.Mean => _mean!,
-            Statistic.L2 => (_deviations! + (_mean!.square() * Count)).sqrt(),
-            _ => _deviations! / Count,
+            Statistic.L2 => Ops.Add(_deviations!, Ops.Multiply(Ops.Square(_mean!), Count)).sqrt(),
+            _ => Ops.Divide(_deviations!, Count),
         };
         return TensorMemory.Span<double>(result.cpu().contiguous()).ToArray();
     }

@@ -53,7 +53,7 @@ public static class Surgery
         var mixes = cut.Mixes(source).ToArray();
         if (cut.Rescaling(source) is var (factor, shift))
         {
-            return (values.to(ScalarType.Float64) * factor + shift).to(values.dtype);
+            return Ops.Add(Ops.Multiply(values.to(ScalarType.Float64), factor), shift).to(values.dtype);
         }
 
         if (mixes.Length == 0)
@@ -64,8 +64,8 @@ public static class Surgery
         var changed = values.clone();
         foreach (var mix in mixes)
         {
-            var pair = values.narrow(mix.Dimension, mix.From, mix.Size) * mix.Other;
-            changed.narrow(mix.Dimension, mix.At, mix.Size).mul_(mix.Own).add_(pair);
+            var pair = Ops.Multiply(values.narrow(mix.Dimension, mix.From, mix.Size), mix.Other);
+            Ops.AddInPlace(Ops.MultiplyInPlace(changed.narrow(mix.Dimension, mix.At, mix.Size), mix.Own), pair);
         }
 
         return changed;

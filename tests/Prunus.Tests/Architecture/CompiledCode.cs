@@ -63,6 +63,12 @@ internal static class CompiledCode
             .Where(i => i.OpCode.Code == Code.Ldstr)
             .Select(i => (string)i.Operand);
 
+    /// <summary>Methods that a method's body names: called, or made a delegate of.</summary>
+    public static IEnumerable<MethodReference> Calls(MethodDefinition method) => method.HasBody ? method.Body.Instructions.Select(i => i.Operand).OfType<MethodReference>() : [];
+
+    /// <summary>Full name of a method as it is declared, without type arguments.</summary>
+    public static string Definition(MethodReference method) => (method is GenericInstanceMethod generic ? generic.ElementMethod : method).FullName;
+
     private static void AddMethod(List<TypeReference?> found, MethodReference method)
     {
         found.Add(method.ReturnType);

@@ -73,7 +73,7 @@ public sealed class HiddenStateLoss : IDisposable
 
         torch.Tensor Loss(Part part) => part.Pairs
             .SelectMany(pair => pair.Teacher.Zip(pair.Student, (t, s) => PerToken(part, t, s)))
-            .Aggregate((sum, next) => sum + next);
+            .Aggregate(Ops.Add);
 
         torch.Tensor PerToken(Part part, StatePlace t, StatePlace s)
         {

@@ -21,15 +21,15 @@ public static class HiddenStateLosses
     private const double LeastNorm = 1e-12;
 
     public static HiddenStateDistance Cosine { get; } = new(
-        "cosine", "Cosine distance", "1 - p·q / (|p| |q|)", (p, q) => 1 - torch.nn.functional.cosine_similarity(p, q, -1, LeastNorm));
+        "cosine", "Cosine distance", "1 - p·q / (|p| |q|)", (p, q) => Ops.Add(torch.nn.functional.cosine_similarity(p, q, -1, LeastNorm).neg(), 1));
 
-    public static HiddenStateDistance Mse { get; } = new("mse", "Mean squared error", "|p - q|² / d", (p, q) => (p - q).square().mean([-1]));
+    public static HiddenStateDistance Mse { get; } = new("mse", "Mean squared error", "|p - q|² / d", (p, q) => Ops.Square(p - q).mean([-1]));
 
     public static HiddenStateDistance L2Unit { get; } = new(
-        "l2-unit", "Squared distance of the unit vectors", "|p/|p| - q/|q||²", (p, q) => (Unit(p) - Unit(q)).square().sum(-1));
+        "l2-unit", "Squared distance of the unit vectors", "|p/|p| - q/|q||²", (p, q) => Ops.Square(Unit(p) - Unit(q)).sum(-1));
 
     public static HiddenStateDistance L2Relative { get; } = new(
-        "l2-relative", "Squared distance over the teacher's square", "|p - q|² / |q|²", (p, q) => (p - q).square().sum(-1) / Ops.AtLeast(q.square().sum(-1), LeastNorm * LeastNorm));
+        "l2-relative", "Squared distance over the teacher's square", "|p - q|² / |q|²", (p, q) => Ops.Square(p - q).sum(-1) / Ops.AtLeast(Ops.Square(q).sum(-1), LeastNorm * LeastNorm));
 
     /// <summary>Every distance, in the order shown to users.</summary>
     public static IReadOnlyList<HiddenStateDistance> All { get; } = [Cosine, Mse, L2Unit, L2Relative];

@@ -71,7 +71,7 @@ public sealed class Interpolation(ITicketNet net, EvaluationSet set)
             sums.Add(MemberLosses.Sums(logits, batch.Targets, net.IsStacked).MoveToOuterDisposeScope());
             var found = logits.argmax(-1).view(net.Members, -1).to(ScalarType.Int32);
             var valid = Ops.IsAtLeast(batch.Targets, 0).expand(logits.shape[..^1]).reshape(net.Members, -1);
-            classes.Add((((found + 1) * valid) - 1).to(ScalarType.Int32).MoveToOuterDisposeScope());
+            classes.Add(Ops.AddInPlace(Ops.AddInPlace(found, 1) * valid, -1).to(ScalarType.Int32).MoveToOuterDisposeScope());
         }
 
         return (stack(sums).sum([0]).MoveToOuterDisposeScope(), cat(classes, 1).MoveToOuterDisposeScope());

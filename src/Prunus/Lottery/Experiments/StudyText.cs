@@ -3,6 +3,7 @@ using Prunus.Checkpoints;
 using Prunus.Datasets;
 using Prunus.Decoders;
 using Prunus.Lottery.Training;
+using Prunus.Native;
 using Prunus.Tokenizers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -113,7 +114,7 @@ internal sealed class StudyText : IStudyMaterial
     {
         using var scope = NewDisposeScope();
         var inputs = tensor(ids, [ids.Length / _block, _block]);
-        var targets = cat([inputs.narrow(1, 1, _block - 1), full([inputs.size(0), 1], NoTarget, dtype: ScalarType.Int64)], 1);
+        var targets = cat([inputs.narrow(1, 1, _block - 1), Ops.FullLike(inputs.narrow(1, 0, 1), NoTarget)], 1);
         return new(inputs.to(_device).MoveToOuterDisposeScope(), targets.to(_device).MoveToOuterDisposeScope());
     }
 }

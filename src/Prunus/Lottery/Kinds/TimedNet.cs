@@ -38,7 +38,7 @@ internal sealed class TimedNet : IDisposable
     /// <param name="count">Images, or tokens of one sequence.</param>
     public Action Dense(int count)
     {
-        var inputs = IsDecoder ? arange(count).unsqueeze(0) : Images(count);
+        var inputs = IsDecoder ? Ops.Range(0, count, CPU).unsqueeze(0) : Images(count);
         return () =>
         {
             using var noGradient = no_grad();

@@ -48,6 +48,6 @@ public sealed record TicketDistillation(ITicketNet Teacher, double Temperature =
         var student = Ops.Divide(logits, Temperature).log_softmax(-1);
         var each = (teacher.exp() * (teacher - student)).sum(-1);
         var mean = losses.dim() == 0 ? each.mean() : each.view(losses.size(0), -1).mean([1]);
-        return (Ops.Multiply(losses, 1 - Weight) + Ops.Multiply(mean, Weight)).MoveToOuterDisposeScope();
+        return Ops.Add(Ops.Multiply(losses, 1 - Weight), Ops.Multiply(mean, Weight)).MoveToOuterDisposeScope();
     }
 }
