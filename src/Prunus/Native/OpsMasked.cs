@@ -46,4 +46,16 @@ public static partial class Ops
         using var noGradient = torch.no_grad();
         OpsScript.Run("multiply", tensors, factors);
     }
+
+    /// <summary>Multiplies pairwise in place by the factors' signs: -1, 0 or 1.</summary>
+    public static void ForeachMultiplySigns(torch.Tensor[] tensors, torch.Tensor[] factors)
+    {
+        using var noGradient = torch.no_grad();
+        OpsScript.Run("multiply_signed", tensors, factors);
+    }
+
+    /// <summary>1 where a row has its highest scores, 0 at its <paramref name="dropped"/> lowest, lower indices first among equal ones. By sorting: the device doesn't wait for the host.</summary>
+    /// <param name="scores">[rows,n].</param>
+    /// <param name="dropped">0 to n.</param>
+    public static torch.Tensor KeepHighest(torch.Tensor scores, long dropped) => OpsScript.Tensor("keep_highest", scores, dropped);
 }

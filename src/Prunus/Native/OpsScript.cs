@@ -50,6 +50,14 @@ internal static class OpsScript
             torch._foreach_mul_(tensors, factors)
             return 0
 
+        def multiply_signed(tensors: List[Tensor], factors: List[Tensor]):
+            torch._foreach_mul_(tensors, torch._foreach_sign(factors))
+            return 0
+
+        def keep_highest(scores, dropped: int):
+            order = torch.sort(scores, stable=True, dim=1, descending=False)[1]
+            return torch.zeros_like(scores).scatter_(1, order.narrow(1, dropped, scores.size(1) - dropped), 1.0)
+
         def product(a, b, result):
             torch.bmm(a, b, out=result)
             return 0

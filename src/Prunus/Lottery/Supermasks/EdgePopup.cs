@@ -10,7 +10,7 @@ namespace Prunus.Lottery.Supermasks;
 /// not used: dL/ds = dL/dw' · w. Of n weights the ⌊(1 - keep)·n⌋ lowest are left out, lower indices first among equal scores.
 /// </summary>
 /// <param name="Keep">k: share of the weights that is used, above 0 and at most 1.</param>
-public sealed record EdgePopup(double Keep) : SupermaskRule
+public sealed record EdgePopup(double Keep) : SupermaskRule, IStraightRule
 {
     /// <summary>Whether scores are ranked with their sign, as in the paper's formula. Default false: by magnitude, which is what the authors ran (the gradient then has the score's sign).</summary>
     public bool Signed { get; init; }
@@ -49,6 +49,33 @@ public sealed record EdgePopup(double Keep) : SupermaskRule
         return Kept([.. scores.Select(s => Signed ? s.alias() : s.abs())], leading);
     }
 
+    Tensor[] IStraightRule.Used(IReadOnlyList<Tensor> weights, IReadOnlyList<Tensor> scores, int leading)
+    {
+        var used = Masks(scores, leading);
+        Ops.ForeachMultiply(used, [.. weights]);
+        Scale(used);
+        return used;
+    }
+
+    void IStraightRule.ToScores(Tensor[] gradients, IReadOnlyList<Tensor> weights, IReadOnlyList<Tensor> scores)
+    {
+        Ops.ForeachMultiply(gradients, [.. weights]);
+        Scale(gradients);
+        if (!Signed)
+        {
+            Ops.ForeachMultiplySigns(gradients, [.. scores]);
+        }
+    }
+
+    private void Scale(Tensor[] tensors)
+    {
+        if (Scaled)
+        {
+            using var noGradient = no_grad();
+            Array.ForEach(tensors, t => Ops.MultiplyInPlace(t, Math.Sqrt(1 / Keep)));
+        }
+    }
+
     private Tensor[] Kept(Tensor[] ranks, int leading)
     {
         Tensor[] rows = [.. ranks.Select(r => r.detach().reshape(Members(r, leading), -1))];
@@ -59,7 +86,7 @@ public sealed record EdgePopup(double Keep) : SupermaskRule
 
         var all = cat(rows, 1);
         var kept = TopMask.Of(all, Dropped(all.size(1))).split([.. rows.Select(r => r.size(1))], 1);
-        return [.. kept.Zip(ranks, (row, rank) => row.contiguous().view(rank.shape))];
+        return [.. kept.Zip(ranks, (row, rank) => row.clone().view(rank.shape))];
     }
 
     private long Dropped(long count) => (long)((1 - Keep) * count);

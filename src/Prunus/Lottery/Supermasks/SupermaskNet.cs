@@ -1,4 +1,5 @@
 using Prunus.Lottery.Masks;
+using Prunus.Lottery.Training;
 using Prunus.Native;
 using Prunus.Training;
 using TorchSharp;
@@ -10,11 +11,12 @@ namespace Prunus.Lottery.Supermasks;
 /// A net whose weights stay as they are and whose masks are learned: what is trained are scores, one for each prunable weight, by the weight's name. Everything that
 /// trains an <see cref="ITicketNet"/> trains it.
 /// </summary>
-public sealed class SupermaskNet : ITicketNet
+public sealed class SupermaskNet : ITicketNet, IOwnGradients
 {
     private readonly ITicketNet _net;
     private readonly SupermaskRule _rule;
     private readonly Dictionary<string, Tensor> _scores;
+    private StraightGradients? _learning;
 
     /// <summary>Takes ownership of the scores.</summary>
     /// <param name="net">Frozen, not owned; a stack is masked member by member.</param>
@@ -86,14 +88,20 @@ public sealed class SupermaskNet : ITicketNet
     {
         using var scope = NewDisposeScope();
         Tensor[] scores = [.. _scores.Select(s => instead is not null && instead.TryGetValue(s.Key, out var other) ? other : s.Value)];
-        var factors = _rule.Factors(scores, IsStacked ? 1 : 0, i => Draw is null ? Ops.FullLike(scores[i].detach(), 0.5) : Draw(i, scores[i].detach()));
-        return _scores.Keys.Zip(factors, (name, factor) => (name, _net.Parameters[name].mul(factor).MoveToOuterDisposeScope())).ToDictionary(w => w.name, w => w.Item2);
+        Tensor[] weights = [.. _scores.Keys.Select(name => _net.Parameters[name])];
+        var used = _rule is IStraightRule straight && !Array.Exists(scores, s => s.requires_grad) ? straight.Used(weights, scores, IsStacked ? 1 : 0)
+            : [.. _rule.Factors(scores, IsStacked ? 1 : 0, i => Draw is null ? Ops.FullLike(scores[i].detach(), 0.5) : Draw(i, scores[i].detach())).Zip(weights, (f, w) => w.mul(f))];
+        return _scores.Keys.Zip(used).ToDictionary(w => w.First, w => w.Second.MoveToOuterDisposeScope());
     }
+
+    /// <summary>Where gradients of scores follow from those of the masked weights, passes need not be followed through the masks.</summary>
+    IGradients IOwnGradients.Learn() => _rule is IStraightRule straight ? _learning = new StraightGradients(this, straight) : new GradientsOf(_scores.Values);
 
     public Tensor Forward(Tensor inputs, bool training = false, IReadOnlyDictionary<string, Tensor>? instead = null)
     {
         using var scope = NewDisposeScope();
-        return _net.Forward(inputs, training, MaskedWeights(instead)).MoveToOuterDisposeScope();
+        var weights = training && instead is null && _learning is not null ? _learning.Weights() : MaskedWeights(instead);
+        return _net.Forward(inputs, training, weights).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
@@ -101,6 +109,41 @@ public sealed class SupermaskNet : ITicketNet
         foreach (var score in _scores.Values)
         {
             score.Dispose();
+        }
+    }
+
+    // Used weights are what gradients are taken of; a step's are freed with the next one's.
+    private sealed class StraightGradients(SupermaskNet net, IStraightRule rule) : IGradients
+    {
+        private readonly Tensor[] _weights = [.. net._scores.Keys.Select(name => net._net.Parameters[name])];
+        private Tensor[] _used = [];
+
+        public Dictionary<string, Tensor> Weights()
+        {
+            Free();
+            using var scope = NewDisposeScope();
+            _used = Array.ConvertAll(rule.Used(_weights, [.. net._scores.Values], net.IsStacked ? 1 : 0), t => t.DetachFromDisposeScope());
+            Array.ForEach(_used, t => t.requires_grad = true);
+            return net._scores.Keys.Zip(_used).ToDictionary(w => w.First, w => w.Second);
+        }
+
+        public Tensor[] Of(Tensor losses, Tensor? ones = null)
+        {
+            Tensor[] gradients = [.. autograd.grad([losses], _used, ones is null ? null : [ones])];
+            rule.ToScores(gradients, _weights, [.. net._scores.Values]);
+            return gradients;
+        }
+
+        public void Dispose()
+        {
+            Free();
+            net._learning = null;
+        }
+
+        private void Free()
+        {
+            Array.ForEach(_used, t => t.Dispose());
+            _used = [];
         }
     }
 }

@@ -35,3 +35,16 @@ public abstract record SupermaskRule
 
     private protected static long Members(Tensor scores, int leading) => leading == 0 ? 1 : scores.size(0);
 }
+
+/// <summary>A rule by which gradients of scores follow from those of the weights that a pass used, so that no pass needs to be followed through the masks.</summary>
+internal interface IStraightRule
+{
+    /// <summary>Weights as the pass uses them, without a way back; new tensors.</summary>
+    /// <param name="weights">That masks are laid over.</param>
+    /// <param name="scores">Of each.</param>
+    /// <param name="leading">As in <see cref="SupermaskRule.Factors"/>.</param>
+    Tensor[] Used(IReadOnlyList<Tensor> weights, IReadOnlyList<Tensor> scores, int leading);
+
+    /// <summary>Makes gradients of used weights those of scores, in place.</summary>
+    void ToScores(Tensor[] gradients, IReadOnlyList<Tensor> weights, IReadOnlyList<Tensor> scores);
+}

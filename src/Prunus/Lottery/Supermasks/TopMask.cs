@@ -15,21 +15,21 @@ public static class TopMask
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        if (dropped <= 0 || dropped >= scores.size(1))
-        {
-            return (dropped <= 0 ? ones_like(scores) : zeros_like(scores)).MoveToOuterDisposeScope();
-        }
-
-        var last = Lowest(scores, dropped);
-        var below = scores.lt(last);
-        var equal = scores.eq(last);
-        var room = Ops.AddInPlace(below.sum(1, keepdim: true).neg(), dropped);
-        var goes = below.logical_or(equal.logical_and(equal.cumsum(1).le(room)));
-        return goes.logical_not().to(scores.dtype).MoveToOuterDisposeScope();
+        return (dropped <= 0 ? ones_like(scores)
+            : dropped >= scores.size(1) ? zeros_like(scores)
+            : scores.device_type == DeviceType.CPU && scores.dtype == ScalarType.Float32 ? Counted(scores.contiguous(), dropped)
+            : Ops.KeepHighest(scores, dropped)).MoveToOuterDisposeScope();
     }
 
-    // The highest of those that go. libtorch selects a rank quickly on a CPU; on a GPU it gives one block to a row, and sorting is quicker.
-    private static Tensor Lowest(Tensor scores, long dropped) => scores.device_type == DeviceType.CUDA
-        ? scores.sort(1).Values.narrow(1, dropped - 1, 1)
-        : scores.kthvalue(dropped, 1, keepdim: true).values;
+    private static Tensor Counted(Tensor scores, long dropped)
+    {
+        var mask = empty_like(scores);
+        var n = checked((int)scores.size(1));
+        for (var row = 0; row < (int)scores.size(0); row++)
+        {
+            RankSelect.Keep(TensorMemory.Span<float>(scores).Slice(row * n, n), (int)dropped, TensorMemory.Span<float>(mask).Slice(row * n, n));
+        }
+
+        return mask;
+    }
 }

@@ -89,7 +89,7 @@ public sealed class MaskedTrainer(ITicketNet net, Func<int, TicketBatch> batches
         int start, MaskedOptimiser? optimiser, CurveRecorder curves, MaskedStates? states, Dictionary<int, TicketSnapshot> snapshots,
         IProgress<int>? progress, CancellationToken cancellation)
     {
-        using var learning = optimiser is null ? null : new GradientsOf(optimiser.Parameters);
+        using var learning = optimiser is null ? null : net is IOwnGradients own ? own.Learn() : new GradientsOf(optimiser.Parameters);
         using var ones = optimiser is null || !net.IsStacked ? null : torch.ones([net.Members], dtype: optimiser.Parameters[0].dtype, device: optimiser.Parameters[0].device);
         Snapshot(start);
         for (var step = start; step < options.LastStep;)
@@ -158,7 +158,7 @@ public sealed class MaskedTrainer(ITicketNet net, Func<int, TicketBatch> batches
         int Multiple(int every) => every == 0 ? int.MaxValue : ((step / every) + 1) * every;
     }
 
-    private void Step(int step, GradientsOf learning, Tensor? ones, MaskedOptimiser optimiser, CurveRecorder curves)
+    private void Step(int step, IGradients learning, Tensor? ones, MaskedOptimiser optimiser, CurveRecorder curves)
     {
         using var scope = NewDisposeScope();
         var batch = batches(step);

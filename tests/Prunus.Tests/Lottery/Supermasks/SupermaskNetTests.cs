@@ -1,6 +1,7 @@
 using Prunus.Lottery;
 using Prunus.Lottery.Stacking;
 using Prunus.Lottery.Supermasks;
+using Prunus.Lottery.Training;
 using Prunus.Native;
 using Prunus.Vision;
 using TorchSharp;
@@ -73,5 +74,31 @@ public sealed class SupermaskNetTests
             net.DrawFor(4, step);
             return net.Forward(images).detach();
         }
+    }
+
+    [Theory]
+    [InlineData(false, false, true)]
+    [InlineData(true, true, false)]
+    [InlineData(false, true, true)]
+    public void Short_gradients_are_those_through_the_masks(bool signed, bool global, bool scaled)
+    {
+        Libtorch.Load();
+        using var scope = NewDisposeScope();
+        using var net = SupermaskNet.Of(Net(4), new EdgePopup(0.4) { Signed = signed, Global = global, Scaled = scaled }, 4);
+        var (images, labels) = (rand([5, 1, 2, 3]), tensor(new long[] { 0, 1, 2, 3, 1 }));
+        Tensor[] whole, quick;
+        using (var learning = new GradientsOf(net.Parameters.Values))
+        {
+            whole = learning.Of(MemberLosses.CrossEntropy(net.Forward(images, training: true), labels, false));
+        }
+
+        using (var learning = ((IOwnGradients)net).Learn())
+        {
+            quick = learning.Of(MemberLosses.CrossEntropy(net.Forward(images, training: true), labels, false));
+            Assert.All(net.Parameters.Values, p => Assert.False(p.requires_grad));
+        }
+
+        Assert.All(whole.Zip(quick), pair => Assert.True((pair.First - pair.Second).abs().max().item<float>() <= 1e-6f));
+        Assert.Contains(whole, g => g.abs().max().item<float>() > 1e-3f);
     }
 }
