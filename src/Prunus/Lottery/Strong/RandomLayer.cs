@@ -1,6 +1,4 @@
 using System.Numerics;
-using Prunus.Randomness;
-using Prunus.Vision;
 
 namespace Prunus.Lottery.Strong;
 
@@ -10,7 +8,6 @@ namespace Prunus.Lottery.Strong;
 /// </summary>
 public sealed class RandomLayer
 {
-    private const int Bits = 24;
     private readonly Func<long, double> _first, _bias, _second;
 
     /// <param name="layer">The target.</param>
@@ -18,7 +15,7 @@ public sealed class RandomLayer
     /// <param name="samples">n: random numbers for every weight.</param>
     /// <param name="seed">Seed of the whole net.</param>
     public RandomLayer(StrongLayer layer, SamplingLaw law, int samples, long seed)
-        : this(layer, law, samples, Drawn(seed, FirstWeight(layer)), Drawn(seed, FirstBias(layer)), Drawn(seed, $"{layer.Name}.second.weight"))
+        : this(layer, law, samples, DyadicNumbers.Of(seed, FirstWeight(layer)), DyadicNumbers.Of(seed, FirstBias(layer)), DyadicNumbers.Of(seed, $"{layer.Name}.second.weight"))
     {
     }
 
@@ -89,11 +86,5 @@ public sealed class RandomLayer
         }
 
         return sum;
-    }
-
-    private static Func<long, double> Drawn(long seed, string name)
-    {
-        var generator = new Philox4x32(unchecked((ulong)seed), VisionWeights.Stream(name));
-        return index => ((int)(generator.Word((ulong)index) >> (32 - Bits - 1)) - (1 << Bits)) / (double)(1 << Bits);
     }
 }

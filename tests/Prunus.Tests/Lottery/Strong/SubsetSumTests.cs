@@ -59,6 +59,31 @@ public sealed class SubsetSumTests
         }
     }
 
+    // At most so many elements, as universal tickets take them; on a grid many subsets tie.
+    [Theory, InlineData(8.0), InlineData(0.0)]
+    public void NearestOfFew_EqualsBruteForce(double grid)
+    {
+        var draw = new Philox4x32(13, (ulong)grid);
+        for (var round = 0; round < 1000; round++)
+        {
+            var sample = Enumerable.Range(0, round % 12).Select(i => Number((ulong)((round * 20) + i))).ToArray();
+            var (target, most) = (2 * Number((ulong)((round * 20) + 19)), round % 6);
+            _solver.Load(sample);
+            var found = _solver.Nearest(target, most);
+            var best = Enumerable.Range(0, 1 << sample.Length).Where(m => BitOperations.PopCount((uint)m) <= most)
+                .Select(m => new SubsetSum((ulong)m, Math.Abs(target - Sum(sample, (ulong)m)))).MinBy(s => s.Error);
+            Assert.InRange(found.Size, 0, most);
+            Assert.Equal(best.Error, found.Error, Off);
+            Assert.Equal(found.Error, Math.Abs(target - Sum(sample, found.Mask)), Off);
+        }
+
+        double Number(ulong at)
+        {
+            var u = (2 * draw.Uniform(at)) - 1;
+            return grid > 0 ? Math.Round(u * grid) / grid : u;
+        }
+    }
+
     [Fact]
     public void VectorsAndSingleNumbers_GiveTheSame()
     {

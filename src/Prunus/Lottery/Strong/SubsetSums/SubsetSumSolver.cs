@@ -14,6 +14,8 @@ public sealed class SubsetSumSolver
     /// <summary>Most elements of a sample in all: bits of a mask.</summary>
     public const int LongestSample = 64;
 
+    private static readonly SubsetSum Nothing = new(ulong.MaxValue, double.PositiveInfinity);
+
     private readonly SortedSums _low = new(), _high = new();
     private readonly CountedSums _lowCounted = new(), _highCounted = new();
     private readonly double[] _elements = new double[LongestSample];
@@ -66,21 +68,10 @@ public sealed class SubsetSumSolver
     /// <summary>The subset with the fewest elements whose sum is within the tolerance; of those the nearest, then that with the lowest mask. Null where there is none.</summary>
     public SubsetSum? Smallest(double target, double tolerance)
     {
-        if (!_counted)
-        {
-            _lowCounted.Fill(_elements.AsSpan(0, _count / 2));
-            _highCounted.Fill(_elements.AsSpan(_count / 2, _count - _count / 2));
-            _counted = true;
-        }
-
+        Count();
         for (var size = 0; size <= _count; size++)
         {
-            var found = new SubsetSum(0, double.PositiveInfinity);
-            for (var below = Math.Max(0, size - _highCounted.Count); below <= Math.Min(size, _lowCounted.Count); below++)
-            {
-                found = Nearest(target, below, size - below, found);
-            }
-
+            var found = OfSize(target, size, Nothing);
             if (found.Error <= tolerance)
             {
                 return found with { Mask = Placed(found.Mask) };
@@ -88,6 +79,29 @@ public sealed class SubsetSumSolver
         }
 
         return null;
+    }
+
+    /// <summary>The subset of at most so many elements whose sum is nearest to the target; of equally near ones that with the lowest mask.</summary>
+    public SubsetSum Nearest(double target, int most)
+    {
+        Count();
+        var found = Nothing;
+        for (var size = 0; size <= Math.Min(most, _count); size++)
+        {
+            found = OfSize(target, size, found);
+        }
+
+        return found with { Mask = Placed(found.Mask) };
+    }
+
+    private SubsetSum OfSize(double target, int size, SubsetSum found)
+    {
+        for (var below = Math.Max(0, size - _highCounted.Count); below <= Math.Min(size, _lowCounted.Count); below++)
+        {
+            found = Nearest(target, below, size - below, found);
+        }
+
+        return found;
     }
 
     // Better than what was found, or as near with a lower mask. Masks are those of elements that are not 0.
@@ -102,6 +116,16 @@ public sealed class SubsetSumSolver
         }
 
         return found;
+    }
+
+    private void Count()
+    {
+        if (!_counted)
+        {
+            _lowCounted.Fill(_elements.AsSpan(0, _count / 2));
+            _highCounted.Fill(_elements.AsSpan(_count / 2, _count - _count / 2));
+            _counted = true;
+        }
     }
 
     private void Sort()
