@@ -7,6 +7,9 @@ namespace Prunus.Cli.Views;
 /// <summary>What was compiled.</summary>
 internal static class StrongCompileView
 {
+    // The worst, of whole nets that do not fit.
+    private const int Listed = 1000;
+
     /// <param name="context">Where to.</param>
     /// <param name="compiled">The compilation.</param>
     /// <param name="options">How it was made.</param>
@@ -22,7 +25,12 @@ internal static class StrongCompileView
             {
                 ["schema"] = "prunus-strong/1", ["net"] = ticket.Config.Id, ["law"] = options.Law.Id, ["samples"] = options.Samples, ["epsilon"] = options.Epsilon,
                 ["weights"] = ticket.TargetParameters, ["unreached"] = compiled.Unreached.Count, ["largest_error"] = compiled.Layers.Max(l => l.LargestError),
-                ["random_parameters"] = ticket.RandomParameters, ["kept"] = ticket.Kept, ["seconds"] = seconds, ["out"] = output, ["bytes"] = output is null ? null : bytes,
+                ["random_parameters"] = ticket.RandomParameters, ["kept"] = ticket.Kept, ["seconds"] = seconds,
+                ["unreached_weights"] = new JsonArray([.. compiled.Unreached.OrderByDescending(u => u.Error).Take(Listed).Select(u => new JsonObject
+                {
+                    ["tensor"] = u.Tensor, ["index"] = u.Index, ["target"] = u.Target, ["error"] = u.Error,
+                })]),
+                ["out"] = output, ["bytes"] = output is null ? null : bytes,
             });
             return;
         }

@@ -30,7 +30,7 @@ internal static class StrongVerifyView
         TableView.Write(context.Terminal, new Table(["images", "how many", "net", "arithmetic", "observed", "certified", "holds"],
         [
             .. found.Observed.Select(o => (IReadOnlyList<string>)
-                [o.Images, NumberText.Grouped(o.Count), Name(o.Form), o.Arithmetic.Id, NumberText.Value(o.Largest), NumberText.Value(o.Certified), o.Holds ? "yes" : "NO"]),
+                [o.Images, NumberText.Grouped(o.Count), Name(o.Form), o.Arithmetic.Id, NumberText.Value(o.Largest), o.Certified is { } bound ? NumberText.Value(bound) : "", o.Certified is null ? "not certified" : o.Holds ? "yes" : "NO"]),
         ]));
         context.Out.WriteLine();
         TableView.Write(context.Terminal, new Table(["n", "median error", "mean error", "largest error", $"within {NumberText.Value(notes.Epsilon)}"],

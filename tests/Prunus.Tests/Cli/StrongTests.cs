@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Prunus.Checkpoints;
+using Prunus.Lottery.Tickets;
 using Prunus.Tests.Runs;
 using Prunus.Tests.Shrinking;
 
@@ -11,7 +12,7 @@ public sealed class StrongTests : IDisposable
 
     public StrongTests() => Weights("mlp.safetensors", 1);
 
-    [Theory, InlineData("theorem", "best", "56"), InlineData("independent", "any", "24"), InlineData("independent", "smallest", "24")]
+    [Theory, InlineData("theorem", "best", "44"), InlineData("independent", "any", "24"), InlineData("independent", "smallest", "24"), InlineData("shared", "best", "24")]
     public async Task Compiled_IsVerified_InAnotherProcess(string law, string choice, string samples)
     {
         var compiled = Json("strong", "compile", _folder["mlp.safetensors"], "--law", law, "--choice", choice, "--samples", samples, "--epsilon", "0.05", "--out", _folder["a.ticket"]);
@@ -34,7 +35,13 @@ public sealed class StrongTests : IDisposable
         var (code, _, error) = Tool.Run([.. compile, "--samples", "4", "--quiet"]);
         Assert.Equal(3, code);
         Assert.Contains("weights stay farther than 0.01 from their targets", error, StringComparison.Ordinal);
+        Assert.Contains("prunus: note: fc", error, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder["a.ticket"]));
+        var unreached = JsonNode.Parse(Tool.Run([.. compile, "--samples", "4", "--quiet", "--json"]).Out)!;
+        var worst = unreached["unreached_weights"]!.AsArray();
+        Assert.Equal(Math.Min(1000, unreached["unreached"]!.GetValue<int>()), worst.Count);
+        Assert.Equal(unreached["largest_error"]!.GetValue<double>(), worst[0]!["error"]!.GetValue<double>());
+        Assert.Contains(worst[0]!["tensor"]!.GetValue<string>(), (string[])["fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"]);
         Assert.Equal(0, Tool.Run([.. compile, "--samples", "4", "--allow-unreached"]).Code);
 
         Weights("other.safetensors", 2);
@@ -47,6 +54,45 @@ public sealed class StrongTests : IDisposable
         Refused($"{_folder["nan.safetensors"]}: tensor 'fc1.weight' holds NaN or infinity; ", "strong", "compile", _folder["nan.safetensors"], "--out", _folder["b.ticket"]);
         Refused("no.ticket: does not exist; ", "strong", "verify", "no.ticket");
         Assert.False(File.Exists(_folder["b.ticket"]));
+    }
+
+    [Fact]
+    public void MasksOrSeedsOfAnotherNet_AreSeen()
+    {
+        Json("strong", "compile", _folder["mlp.safetensors"], "--samples", "24", "--law", "independent", "--allow-unreached", "--out", _folder["a.ticket"]);
+        var ticket = TicketFile.Read(_folder["a.ticket"]);
+        TicketFile.Write(_folder["seed.ticket"], new Ticket(ticket.Architecture, ticket.Initialisation, ticket.Seed + 1, ticket.Masks, metadata: ticket.Metadata));
+        var (code, output, error) = Tool.Run(["strong", "verify", _folder["seed.ticket"], "--quiet", "--json"]);
+        Assert.Equal(3, code);
+        Assert.False(JsonNode.Parse(output)!["rebuilt"]!.GetValue<bool>());
+        Assert.Contains($"prunus: {_folder["seed.ticket"]}: its net is not the one that was compiled", error, StringComparison.Ordinal);
+
+        TicketFile.Write(_folder["net.ticket"], new Ticket(ticket.Architecture.Replace("mlp:6", "mlp:7", StringComparison.Ordinal), "independent", ticket.Seed, ticket.Masks, metadata: ticket.Metadata));
+        Refused($"{_folder["net.ticket"]}: has a mask 'fc1.first.weight' of [144,784] where mlp:7 with 24 samples has [168,784]; ", "strong", "verify", _folder["net.ticket"]);
+        TicketFile.Write(_folder["plain.ticket"], new Ticket("mlp:6:1x28x28:10", "kaiming-normal", 1, ticket.Masks));
+        Refused($"{_folder["plain.ticket"]}: is of 'mlp:6:1x28x28:10', no strong ticket; ", "strong", "verify", _folder["plain.ticket"]);
+    }
+
+    [Fact]
+    public void ImagesOutsideTheDomain_AreSaid()
+    {
+        Json("strong", "compile", _folder["mlp.safetensors"], "--samples", "24", "--law", "independent", "--allow-unreached", "--out", _folder["a.ticket"]);
+        var values = new float[3 * 784];
+        new Prunus.Randomness.Philox4x32(3).FillUniform(0, values);
+        (values[784], values[800]) = (-0.42f, 2.5f);
+        Write("images.safetensors", ("images", [3L, 1, 28, 28], values));
+        string[] verify = ["strong", "verify", _folder["a.ticket"], "--json", "--inputs", _folder["images.safetensors"]];
+        var (code, output, error) = Tool.Run(verify);
+        Assert.Equal(0, code);
+        Assert.Contains("prunus: note: images.safetensors: 1 of 3 images leave [0,1] (image 1 spans -0.42 to 2.5), where nothing is certified; ", error, StringComparison.Ordinal);
+        var rows = JsonNode.Parse(output)!["observed"]!.AsArray();
+        Assert.All(rows.Where(r => r!["images"]!.GetValue<string>() == "images.safetensors"), r => Assert.Equal((2, true), (r!["count"]!.GetValue<int>(), r["certified"] is not null)));
+        Assert.Equal(4, rows.Count(r => r!["images"]!.GetValue<string>() == "images.safetensors, outside [0,1]" && r["certified"] is null && r["count"]!.GetValue<int>() == 1));
+
+        values[5] = float.NaN;
+        Write("images.safetensors", ("images", [3L, 1, 28, 28], values));
+        Refused($"{_folder["images.safetensors"]}: tensor 'images' holds NaN or infinity; ", verify);
+        Refused($"{_folder["mlp.safetensors"]}: has no images [N,1,28,28]; ", "strong", "verify", _folder["a.ticket"], "--inputs", _folder["mlp.safetensors"]);
     }
 
     public void Dispose() => _folder.Dispose();

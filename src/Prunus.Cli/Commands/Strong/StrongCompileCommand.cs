@@ -17,10 +17,10 @@ internal static class StrongCompileCommand
     private static readonly Argument<string> File = new("WEIGHTS") { Description = "Weights of a trained ReLU net: safetensors under PyTorch's names." };
     private static readonly Option<double> Epsilon = ParsedOption.Create("--epsilon", "E", "Largest error of a weight, after scaling.", ParsedOption.Real(1e-12, 10), 0.01);
     private static readonly Option<string> Net = ParsedOption.Create<string>("--net", "NET", "The net, where its tensors do not tell (list nets).", ParsedOption.Text);
-    private static readonly Option<string> Law = ParsedOption.Create("--law", "theorem|independent", "Products V·max(0,U) of a random two-layer net, or n random numbers of its own for each weight.",
+    private static readonly Option<string> Law = ParsedOption.Create("--law", "theorem|independent|shared", "Products V·max(0,U) of a random two-layer net, n random numbers of its own for each weight, or the same n for all weights of a layer.",
         ParsedOption.OneOf([.. SamplingLaw.All.Select(l => l.Id)]), SamplingLaw.Theorem.Id);
 
-    private static readonly Option<int> Samples = ParsedOption.Create<int>("--samples", "N", "Random numbers a weight; by default 3.16 log2(1/ε) (independent: 21 for 0.01) or 7.5 log2(1/ε), 40 at least (theorem: 50).",
+    private static readonly Option<int> Samples = ParsedOption.Create<int>("--samples", "N", "Random numbers a weight; by default 3.16 log2(1/ε) (independent, shared: 21 for 0.01) or 7.5 log2(1/ε), 40 at least (theorem: 50).",
         ParsedOption.Count(1, SubsetSumSolver.LongestSample));
 
     private static readonly Option<string> Scale = ParsedOption.Create<string>("--scale", "none|half|l1", "What the target is divided by: 1, until no weight exceeds 1/2, or until no output's weights add up to more than 1; by default half (theorem) or none.",

@@ -20,10 +20,12 @@ internal static class StrongVerifyCommand
     private static readonly Option<string> Data = ParsedOption.Create<string>("--data", "SET", "Set of images (data); by default mnist for nets that take 1×28×28.", ParsedOption.Text);
     private static readonly Option<string> Folder = ParsedOption.Create<string>("--data-dir", "DIR", $"Folder of the sets ({ImageSetSearch.Variable}, else ./data, else the folder above that of the weights).", ParsedOption.Text);
 
+    private static readonly Option<string> Inputs = ParsedOption.Create<string>("--inputs", "FILE", "Images of your own as well: safetensors [N,C,H,W] in [0,1].", ParsedOption.Text);
+
     public static Verb Create() => new("verify", "Rebuilds the net of a strong ticket and sets it beside its target: certified against observed errors, accuracy, what is kept. Exit code 3 if a bound fails.")
     {
         Arguments = { File },
-        Options = { StrongCommand.Weights, Data, Folder },
+        Options = { StrongCommand.Weights, Data, Folder, Inputs },
         Examples = ["strong verify lenet5.ticket", "strong verify lenet5.ticket --weights lenet5.safetensors --data mnist --data-dir data"],
         Run = Run,
     };
@@ -42,8 +44,14 @@ internal static class StrongVerifyCommand
             throw new PrunusInputException(weightsPath, $"holds other weights than those {path} was compiled from", "give the weights with --weights, or compile again");
         }
 
+        var given = context.Given(Inputs) ? GivenImages.Read(context.Value(Inputs)!, ticket.Config.Input) : null;
+        if (given?.Warning is { } warning)
+        {
+            context.Note(warning);
+        }
+
         var images = Images(context, ticket, weightsPath);
-        var verification = StrongVerification.Measure(ticket, target, images, new VerificationOptions(Seed: context.Required(GlobalOptions.Seed)), context.Cancellation);
+        var verification = StrongVerification.Measure(ticket, target, images, new VerificationOptions(Seed: context.Required(GlobalOptions.Seed)), given, context.Cancellation);
         int[] samples = [.. Ladder.Where(n => n < ticket.Samples).Append(ticket.Samples)];
         var ladder = SampleLadder.Climb(ticket, target, samples, notes.Epsilon, LadderWeights);
         var rebuilt = StrongWeights.Digest(ticket.Config, StrongWeights.Of(ticket)) == notes.Digest;

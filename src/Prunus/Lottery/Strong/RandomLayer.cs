@@ -4,7 +4,7 @@ namespace Prunus.Lottery.Strong;
 
 /// <summary>
 /// The random layers that stand in for one layer, as pure functions of a seed: U [n·out,in,…] and its bias [n·out], filters o·n … o·n+n-1 for output o, and under the
-/// law <c>theorem</c> V [out,n·out,1,1], of which output o keeps its own n. Numbers are multiples of 2^-24 in [-1,1), so that sums of products are exact in float64 (up to 32 in magnitude).
+/// law <c>theorem</c> V [out,n·out,1,1], of which output o keeps its own n. Under the law <c>shared</c> all entries of the t-th filter of every output are one number. Numbers are multiples of 2^-24 in [-1,1), so that sums of products are exact in float64 (up to 32 in magnitude).
 /// </summary>
 public sealed class RandomLayer
 {
@@ -17,6 +17,11 @@ public sealed class RandomLayer
     public RandomLayer(StrongLayer layer, SamplingLaw law, int samples, long seed)
         : this(layer, law, samples, DyadicNumbers.Of(seed, FirstWeight(layer)), DyadicNumbers.Of(seed, FirstBias(layer)), DyadicNumbers.Of(seed, $"{layer.Name}.second.weight"))
     {
+        if (law.IsShared)
+        {
+            var (first, bias) = (_first, _bias);
+            (_first, _bias) = (index => first(index / layer.Fan % samples), filter => bias(filter % samples));
+        }
     }
 
     /// <summary>Of given numbers by their flat indices in U, its bias and V.</summary>

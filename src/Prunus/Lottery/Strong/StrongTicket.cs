@@ -12,6 +12,9 @@ public sealed class StrongTicket
     private const string Suffix = "/strong-", ScalesKey = "scales", Remedy = "compile it again";
     private const int LargestExponent = 64;
 
+    // Millions of random numbers are drawn for them.
+    private readonly Lazy<IReadOnlyDictionary<string, double[]>> _sums, _magnitudes;
+
     /// <param name="config">The target's architecture.</param>
     /// <param name="law">Law of the random numbers.</param>
     /// <param name="samples">n: random numbers for every weight.</param>
@@ -23,6 +26,8 @@ public sealed class StrongTicket
     {
         (Config, Law, Samples, Seed, Exponents, Masks, Metadata) = (config, law, samples, seed, exponents, masks, metadata ?? []);
         Layers = StrongLayer.Of(config);
+        _sums = new(() => StrongWeights.Summed(this, (value, _) => value));
+        _magnitudes = new(() => StrongWeights.Summed(this, (_, magnitude) => magnitude));
     }
 
     public VisionConfig Config { get; }
@@ -43,6 +48,12 @@ public sealed class StrongTicket
 
     /// <summary>The target's layers.</summary>
     public IReadOnlyList<StrongLayer> Layers { get; }
+
+    /// <summary>As <see cref="StrongWeights.Of(StrongTicket)"/>.</summary>
+    internal IReadOnlyDictionary<string, double[]> Sums => _sums.Value;
+
+    /// <summary>As <see cref="StrongWeights.Magnitudes"/>.</summary>
+    internal IReadOnlyDictionary<string, double[]> Magnitudes => _magnitudes.Value;
 
     /// <summary>Weights and biases of the random net.</summary>
     public long RandomParameters => Layers.Sum(l => Random(l).ParameterCount);

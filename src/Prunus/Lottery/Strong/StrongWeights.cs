@@ -15,10 +15,10 @@ public static class StrongWeights
         net.Parameters.ToDictionary(p => p.Key, p => Array.ConvertAll(TensorMemory.Span<float>(p.Value).ToArray(), v => (double)v), StringComparer.Ordinal);
 
     /// <summary>What a ticket's net computes with, in the target's units: sums of the kept random numbers times the factors of scaling. Exact.</summary>
-    public static IReadOnlyDictionary<string, double[]> Of(StrongTicket ticket) => Summed(ticket, (value, _) => value);
+    public static IReadOnlyDictionary<string, double[]> Of(StrongTicket ticket) => ticket.Sums;
 
     /// <summary>Sums of the magnitudes of the same numbers: what rounding in the pair of layers grows with.</summary>
-    public static IReadOnlyDictionary<string, double[]> Magnitudes(StrongTicket ticket) => Summed(ticket, (_, magnitude) => magnitude);
+    public static IReadOnlyDictionary<string, double[]> Magnitudes(StrongTicket ticket) => ticket.Magnitudes;
 
     /// <summary>A net of these weights, rounded to float32 or as they are.</summary>
     /// <param name="config">The architecture.</param>
@@ -43,7 +43,8 @@ public static class StrongWeights
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static Dictionary<string, double[]> Summed(StrongTicket ticket, Func<double, double, double> which)
+    /// <summary>The sums themselves, from the seed and the masks.</summary>
+    internal static Dictionary<string, double[]> Summed(StrongTicket ticket, Func<double, double, double> which)
     {
         var (found, scaled) = (new Dictionary<string, double[]>(StringComparer.Ordinal), 0);
         foreach (var (layer, exponent) in ticket.Layers.Zip(ticket.Exponents))

@@ -27,7 +27,7 @@ public sealed class StrongRecipeTests
     }
 
     [Theory]
-    [InlineData("law: independent", "law: dependent", "mine.yaml:14: law 'dependent' is not known; use theorem or independent")]
+    [InlineData("law: independent", "law: dependent", "mine.yaml:14: law 'dependent' is not known; use theorem, independent, shared")]
     [InlineData("[12, 20]", "[12, 20, 65]", "mine.yaml:14: --samples is 65; give 1 to 64")]
     [InlineData("choice: smallest", "choice: least", "mine.yaml:14: 'choice' is 'least'; use best, any, smallest")]
     [InlineData("\"mlp:8\"", "resnet-20", "mine.yaml:14: resnet-20 layer 'bn1' is a BatchNorm")]

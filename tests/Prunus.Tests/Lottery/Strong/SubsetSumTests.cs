@@ -37,11 +37,12 @@ public sealed class SubsetSumTests
             var sample = Enumerable.Range(0, round % 13).Select(_ => Number()).ToArray();
             var target = 1.5 * Number();
             double[] tolerances = [0.3, 0.1, 0.01, 0];
+            var sums = Sums(sample);
             _solver.Load(sample);
-            Same(BruteForce(sample, target, double.PositiveInfinity, bySize: false)!.Value, _solver.Best(target), sample, target, grid > 0);
+            Same(BruteForce(sums, target, double.PositiveInfinity, bySize: false)!.Value, _solver.Best(target), sample, target, grid > 0);
             foreach (var tolerance in tolerances)
             {
-                var least = BruteForce(sample, target, tolerance + (grid > 0 ? 0 : Off), bySize: true);
+                var least = BruteForce(sums, target, tolerance + (grid > 0 ? 0 : Off), bySize: true);
                 var (any, smallest) = (_solver.Within(target, tolerance), _solver.Smallest(target, tolerance));
                 Assert.Equal((least is null, least is null), (any is null, smallest is null));
                 if (least is { } expected)
@@ -88,10 +89,10 @@ public sealed class SubsetSumTests
     public void VectorsAndSingleNumbers_GiveTheSame()
     {
         var draw = new Philox4x32(12);
-        for (var round = 0; round < 400; round++)
+        for (var round = 0; round < 120; round++)
         {
             // Every other round on a coarse grid, where sums tie.
-            var sample = Enumerable.Range(0, 7 + (round % 10)).Select(i => Number((ulong)((round * 40) + i), round % 2 == 0)).ToArray();
+            var sample = Enumerable.Range(0, 7 + (round % 8)).Select(i => Number((ulong)((round * 40) + i), round % 2 == 0)).ToArray();
             var target = Number((ulong)((round * 40) + 39), round % 2 == 0);
             double[] plain = [0], vectors = [0];
             foreach (var x in sample)
@@ -157,17 +158,30 @@ public sealed class SubsetSumTests
     }
 
     // Of all subsets within the tolerance the nearest, or the nearest of the smallest; of equal ones the lowest mask.
-    private static SubsetSum? BruteForce(double[] sample, double target, double tolerance, bool bySize)
+    private static SubsetSum? BruteForce(double[] sums, double target, double tolerance, bool bySize)
     {
         SubsetSum? found = null;
-        for (var mask = 0UL; mask < 1UL << sample.Length; mask++)
+        for (var mask = 0UL; mask < (ulong)sums.Length; mask++)
         {
-            var next = new SubsetSum(mask, Math.Abs(target - Sum(sample, mask)));
+            var next = new SubsetSum(mask, Math.Abs(target - sums[mask]));
             var better = found is not { } best || (bySize && next.Size != best.Size ? next.Size < best.Size : next.Error < best.Error);
             found = next.Error <= tolerance && better ? next : found;
         }
 
         return found;
+    }
+
+    // Of every mask, added in the order of the elements.
+    private static double[] Sums(double[] sample)
+    {
+        var sums = new double[1 << sample.Length];
+        for (var mask = 1; mask < sums.Length; mask++)
+        {
+            var last = BitOperations.Log2((uint)mask);
+            sums[mask] = sums[mask - (1 << last)] + sample[last];
+        }
+
+        return sums;
     }
 
     private static double Sum(double[] sample, ulong mask)

@@ -20,17 +20,23 @@ public sealed class SubsetSumSolver
     private readonly CountedSums _lowCounted = new(), _highCounted = new();
     private readonly double[] _elements = new double[LongestSample];
     private readonly int[] _places = new int[LongestSample];
-    private int _count;
+    private readonly double[] _loaded = new double[LongestSample];
+    private int _count, _length = -1, _most;
     private bool _sorted, _counted;
 
-    /// <summary>Takes a sample. Zeros are left out of every subset.</summary>
+    /// <summary>Takes a sample. Zeros are left out of every subset. What was made of the same sample before stays.</summary>
     /// <param name="sample">At most <see cref="LongestSample"/> finite numbers.</param>
     /// <param name="most">How many of what is not zero are used: the first ones, at most <see cref="MostElements"/>.</param>
     public void Load(ReadOnlySpan<double> sample, int most = MostElements)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sample.Length, LongestSample, nameof(sample));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(most, MostElements);
-        (_count, _sorted, _counted) = (0, false, false);
+        if (most == _most && sample.Length == _length && sample.SequenceEqual(_loaded.AsSpan(0, _length)))
+        {
+            return;
+        }
+
+        (_count, _sorted, _counted, _length, _most) = (0, false, false, -1, most);
         for (var i = 0; i < sample.Length && _count < most; i++)
         {
             if (sample[i] != 0)
@@ -39,6 +45,9 @@ public sealed class SubsetSumSolver
                 _places[_count++] = i;
             }
         }
+
+        sample.CopyTo(_loaded);
+        _length = sample.Length;
     }
 
     /// <summary>The subset whose sum is nearest to the target; of equally near ones that with the lowest mask.</summary>

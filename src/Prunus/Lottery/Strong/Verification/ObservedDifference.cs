@@ -8,9 +8,9 @@ namespace Prunus.Lottery.Strong.Verification;
 /// <param name="Form">How the ticket's net was computed.</param>
 /// <param name="Arithmetic">What both were computed in.</param>
 /// <param name="Largest">Largest difference of a logit.</param>
-/// <param name="Certified">The bound.</param>
-public sealed record ObservedDifference(string Images, int Count, StrongForm Form, Arithmetic Arithmetic, double Largest, double Certified)
+/// <param name="Certified">The bound; null where there is none, outside [0,1].</param>
+public sealed record ObservedDifference(string Images, int Count, StrongForm Form, Arithmetic Arithmetic, double Largest, double? Certified)
 {
     /// <summary>Whether the bound held.</summary>
-    public bool Holds => Largest <= Certified;
+    public bool Holds => Certified is not { } bound || Largest <= bound;
 }

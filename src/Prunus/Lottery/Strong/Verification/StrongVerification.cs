@@ -30,13 +30,15 @@ public sealed record StrongVerification(
     /// <param name="target">The target's weights by name.</param>
     /// <param name="images">Labelled images, whose bytes are divided by 255; null for none.</param>
     /// <param name="options">How many.</param>
+    /// <param name="given">Images of the user's own, or null.</param>
     /// <param name="cancellation">Asked between measurements.</param>
     public static StrongVerification Measure(
-        StrongTicket ticket, IReadOnlyDictionary<string, double[]> target, (string Name, ImageSet Set)? images, VerificationOptions options, CancellationToken cancellation = default)
+        StrongTicket ticket, IReadOnlyDictionary<string, double[]> target, (string Name, ImageSet Set)? images, VerificationOptions options,
+        GivenImages? given = null, CancellationToken cancellation = default)
     {
         var bounds = new Dictionary<(StrongForm, Arithmetic), IReadOnlyList<LayerBound>>();
         var observed = new List<ObservedDifference>();
-        using var batches = images is { } given ? Batches(given.Set) : null;
+        using var batches = images is { } labelled ? Batches(labelled.Set) : null;
         using var scope = NewDisposeScope();
         Tensor? worst = null;
         foreach (var (arithmetic, type) in new[] { (Arithmetic.Float64, ScalarType.Float64), (Arithmetic.Float32, ScalarType.Float32) })
@@ -61,6 +63,7 @@ public sealed record StrongVerification(
                 // The worst images of the summed net are bad for the other as well.
                 worst ??= nets.Worst(ticket.Config.Input, options, batches);
                 observed.Add(new("ascent", options.WorstImages, form, arithmetic, nets.On(worst), certified));
+                observed.AddRange(On(given, nets, form, arithmetic, certified));
                 cancellation.ThrowIfCancellationRequested();
             }
         }
@@ -71,6 +74,21 @@ public sealed record StrongVerification(
             bounds[(StrongForm.Summed, Arithmetic.Float32)], bounds.ToDictionary(b => b.Key, b => b.Value[^1].Rounded), observed,
             batches is null ? null : ImageAccuracy.Measure(batches, x => one.Forward(x), cancellation: cancellation),
             batches is null ? null : ImageAccuracy.Measure(batches, x => other.Forward(x), cancellation: cancellation));
+    }
+
+    // Of images outside [0,1] what is seen, beside no bound.
+    private static IEnumerable<ObservedDifference> On(GivenImages? given, NetPair nets, StrongForm form, Arithmetic arithmetic, double certified)
+    {
+        if (given is null)
+        {
+            yield break;
+        }
+
+        foreach (var (outside, count) in new[] { (false, given.Count - given.Outside.Count), (true, given.Outside.Count) }.Where(g => g.Item2 > 0))
+        {
+            using var scope = NewDisposeScope();
+            yield return new(outside ? given.Name + ", outside [0,1]" : given.Name, count, form, arithmetic, nets.On(given.Pick(outside, nets.Type)), outside ? null : certified);
+        }
     }
 
     private static ImageBatches Batches(ImageSet set) => new(
