@@ -105,9 +105,17 @@ public sealed class Philox4x32(ulong seed, ulong stream = 0)
             order[i] = i;
         }
 
+        // Two steps share a block.
+        var (low, high) = (0UL, 0UL);
         for (var i = count - 1; i > 0; i--)
         {
-            var j = Below((ulong)i, i + 1);
+            if (i % 2 == 1 || i == count - 1)
+            {
+                var (x0, x1, x2, x3) = BlockAt((ulong)i / 2);
+                (low, high) = (((ulong)x1 << 32) | x0, ((ulong)x3 << 32) | x2);
+            }
+
+            var j = (int)Math.BigMul(i % 2 == 0 ? low : high, (ulong)i + 1, out _);
             (order[i], order[j]) = (order[j], order[i]);
         }
 

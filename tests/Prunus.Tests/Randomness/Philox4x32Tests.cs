@@ -59,6 +59,25 @@ public class Philox4x32Tests
         Assert.NotEqual(order, new Philox4x32(5, 1).Permutation(1000));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(1000)]
+    [InlineData(1001)]
+    public void Permutation_IsFisherYates(int count)
+    {
+        var random = new Philox4x32(5, 7);
+        int[] order = [.. Enumerable.Range(0, count)];
+        for (var i = count - 1; i > 0; i--)
+        {
+            var j = random.Below((ulong)i, i + 1);
+            (order[i], order[j]) = (order[j], order[i]);
+        }
+
+        Assert.Equal(order, random.Permutation(count));
+    }
+
     [Fact]
     public void Below_StaysInRange()
     {

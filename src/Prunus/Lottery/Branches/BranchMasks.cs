@@ -26,7 +26,7 @@ internal static class BranchMasks
         {
             var first = start;
             start += mask.Count;
-            return Mask.Where(mask.Shape, i => kept[first + i]);
+            return Mask.Of(mask.Shape, kept.AsSpan(first, mask.Count));
         });
     }
 }

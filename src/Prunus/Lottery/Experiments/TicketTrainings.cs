@@ -17,6 +17,9 @@ public sealed class TicketTrainings(TicketStudy study, string state, StudySource
     private readonly TicketStore _store = new(state);
     private readonly StudyMaterials _materials = new(sources, device);
 
+    /// <summary>Threads for what is done of each member of a stack before and after its training; null = as many as the device suggests.</summary>
+    internal int? Threads { get; init; }
+
     /// <summary>Does the trainings of a stack (<see cref="TicketStack"/>). A repeated call after a kill goes on from the last state.</summary>
     public JsonObject Run(JsonObject spec, Action<double> progress, CancellationToken cancellation)
     {
@@ -39,19 +42,23 @@ public sealed class TicketTrainings(TicketStudy study, string state, StudySource
         var architecture = material.Architecture(experiments[0].Net);
         var starts = new TicketStart(_store, study, architecture, device);
         var trainer = new TicketTrainer(_store, material, device);
-        var work = Path.Combine(state, "work", stack.Id);
-        var (members, results) = (new List<TicketMember>(), new Dictionary<TicketJob, (MaskedTrainingResult Result, MaskSet Masks)>());
+        var (work, threads) = (Path.Combine(state, "work", stack.Id), Threads ?? MemberWork.Threads(device));
+        var (members, results) = (new TicketMember?[stack.Members.Count], new Dictionary<TicketJob, (MaskedTrainingResult Result, MaskSet Masks)>());
         try
         {
-            members.AddRange(stack.Members.Zip(experiments).Where(m => !Ended(m.First, m.Second)).Select(m => new TicketMember(m.First, m.Second, starts.Of(m.Second, m.First))));
-            members.ForEach(m => new TicketPrelude(_store, material).Leave(m.Job, m.Experiment, m.Start));
-            TicketMember[] trained = [.. members.Where(m => m.Start.Trains)];
+            MemberWork.Each(members.Length, threads, i =>
+                members[i] = Ended(stack.Members[i], experiments[i]) ? null : new TicketMember(stack.Members[i], experiments[i], starts.Of(experiments[i], stack.Members[i])));
+            TicketMember[] begun = [.. members.OfType<TicketMember>()];
+            Array.ForEach(begun, m => new TicketPrelude(_store, material).Leave(m.Job, m.Experiment, m.Start));
+            TicketMember[] trained = [.. begun.Where(m => m.Start.Trains)];
             foreach (var (member, result) in trained.Length == 0 ? [] : trained.Zip(trainer.Train(trained, stack.Id, work, progress, cancellation)))
             {
                 results.Add(member.Job, result);
             }
 
-            var outcomes = members.ToDictionary(m => m.Job, m => End(m, material, results.GetValueOrDefault(m.Job).Result, results.GetValueOrDefault(m.Job).Masks));
+            TicketEnd[] ends = [.. begun.Select(m => TicketEnd.Of(m, _store, material, results.GetValueOrDefault(m.Job).Result, results.GetValueOrDefault(m.Job).Masks))];
+            MemberWork.Each(ends.Length, threads, i => ends[i].Leave(new TicketAftermath(_store, device)));
+            var outcomes = ends.ToDictionary(e => e.Member.Job, e => e.Outcome);
             if (Directory.Exists(work))
             {
                 Directory.Delete(work, recursive: true);
@@ -61,33 +68,11 @@ public sealed class TicketTrainings(TicketStudy study, string state, StudySource
         }
         finally
         {
-            members.ForEach(m => m.Dispose());
+            Array.ForEach(members, m => m?.Dispose());
             results.Values.ToList().ForEach(r => r.Result.Dispose());
         }
     }
 
     // A search whose training broke down has no later levels, nor have those that take its tickets.
     private bool Ended(TicketJob job, TicketExperiment experiment) => _store.EndedBefore(study.SourceOf(experiment).Name, job.Seed, job.Level);
-
-    // What a training says and leaves; without a result its net is measured as it is.
-    private TicketOutcome End(TicketMember member, IStudyMaterial material, MaskedTrainingResult? trained, MaskSet? masks)
-    {
-        var (job, experiment, start) = member with { Start = member.Start with { Masks = masks ?? member.Start.Masks } };
-        var result = trained ?? new MaskedTrainingResult([TicketMeasures.Untrained(start.Net, material)], new Dictionary<int, TicketSnapshot>(), 0);
-        var outcome = TicketMeasures.Of(job, experiment, start, result.Members[0]);
-        var metrics = outcome.Metrics.ToDictionary(StringComparer.Ordinal);
-        if (result.Members[0].DivergedAt is null)
-        {
-            metrics[TicketMetrics.TrainAccuracy] = TicketMeasures.Accuracy(start.Net, material.Seen);
-            new TicketComparison(_store, material).Add(job, experiment, start, metrics);
-        }
-
-        if (start.Architecture.DeadUnits(start.Masks) is { } dead)
-        {
-            metrics[TicketMetrics.DeadUnits] = dead.Axes.Sum(a => a.DeadCount);
-        }
-
-        new TicketAftermath(_store, device).Leave(job, experiment, start, result);
-        return outcome with { Metrics = metrics };
-    }
 }

@@ -112,7 +112,7 @@ internal static class LowestScores
                 kept[index] = keep(scores[index]);
             }
 
-            masks[layer] = Mask.Where(mask.Shape, i => kept[i]);
+            masks[layer] = Mask.Of(mask.Shape, kept);
         }
 
         return masks;

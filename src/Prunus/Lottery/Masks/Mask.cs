@@ -44,24 +44,63 @@ public sealed class Mask : IEquatable<Mask>
         return new Mask([.. shape], bits);
     }
 
+    /// <summary>A mask of what is true.</summary>
+    /// <param name="shape">Dimensions of the tensor.</param>
+    /// <param name="kept">For each flat index.</param>
+    internal static Mask Of(IReadOnlyList<long> shape, ReadOnlySpan<bool> kept)
+    {
+        var bits = new ulong[(kept.Length + 63) / 64];
+        for (var word = 0; word < bits.Length; word++)
+        {
+            var of = kept[(64 * word)..Math.Min(kept.Length, 64 * (word + 1))];
+            var packed = 0UL;
+            for (var i = 0; i < of.Length; i++)
+            {
+                packed |= of[i] ? 1UL << i : 0;
+            }
+
+            bits[word] = packed;
+        }
+
+        return new Mask([.. shape], bits);
+    }
+
+    /// <summary>A mask of bits, the lowest of the first word first; those behind the last element are 0.</summary>
+    internal static Mask Of(IReadOnlyList<long> shape, ulong[] bits) => new([.. shape], bits);
+
     /// <summary>Keeps everything.</summary>
-    public static Mask Full(IReadOnlyList<long> shape) => Where(shape, _ => true);
+    public static Mask Full(IReadOnlyList<long> shape)
+    {
+        var count = (int)shape.Aggregate(1L, (n, d) => checked(n * d));
+        var bits = new ulong[(count + 63) / 64];
+        bits.AsSpan().Fill(ulong.MaxValue);
+        if (count % 64 != 0)
+        {
+            bits[^1] = (1UL << (count % 64)) - 1;
+        }
+
+        return new Mask([.. shape], bits);
+    }
 
     /// <summary>From a tensor of any numeric type: what is not zero is kept.</summary>
     public static Mask FromTensor(Tensor tensor)
     {
         using var scope = NewDisposeScope();
-        var values = tensor.detach().to(ScalarType.Bool).to(ScalarType.Byte).cpu().contiguous().data<byte>().ToArray();
-        return Where(tensor.shape, i => values[i] != 0);
+        return Of(tensor.shape, tensor.detach().to(ScalarType.Bool).cpu().contiguous().data<bool>().ToArray());
     }
 
     /// <summary>0 and 1 in a tensor of <see cref="Shape"/>, owned by the caller's dispose scope.</summary>
     public Tensor ToTensor(Device device, ScalarType type = ScalarType.Float32)
     {
         var values = new byte[Count];
-        for (var i = 0; i < Count; i++)
+        for (var word = 0; word < _bits.Length; word++)
         {
-            values[i] = this[i] ? (byte)1 : (byte)0;
+            var of = values.AsSpan(64 * word, Math.Min(64, Count - (64 * word)));
+            var left = _bits[word];
+            for (var i = 0; i < of.Length; i++, left >>= 1)
+            {
+                of[i] = (byte)(left & 1);
+            }
         }
 
         using var bytes = tensor(values, [.. Shape]);
@@ -70,16 +109,7 @@ public sealed class Mask : IEquatable<Mask>
     }
 
     /// <summary>Flat indices of what is kept, ascending.</summary>
-    public IEnumerable<int> KeptIndices()
-    {
-        for (var word = 0; word < _bits.Length; word++)
-        {
-            for (var left = _bits[word]; left != 0; left &= left - 1)
-            {
-                yield return word * 64 + BitOperations.TrailingZeroCount(left);
-            }
-        }
-    }
+    public KeptPlaces KeptIndices() => new(_bits);
 
     /// <summary>Kept in both.</summary>
     public Mask And(Mask other) => Combine(other, (a, b) => a & b);

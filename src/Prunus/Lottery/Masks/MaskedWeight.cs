@@ -22,6 +22,12 @@ internal sealed record MaskedWeight(string Name, VisionAxis Outputs, VisionAxis 
     public MaskedWeight Between(Dictionary<string, bool[]> alive)
     {
         bool[]? to = Outputs.Name is { } o ? alive[o] : null, from = Inputs.Name is { } i ? alive[i] : null;
-        return this with { Mask = Mask.Where(Mask.Shape, at => Mask[at] && (to?[OutputOf(at)] ?? true) && (from?[InputOf(at)] ?? true)) };
+        var kept = new bool[Mask.Count];
+        foreach (var at in Mask.KeptIndices())
+        {
+            kept[at] = (to?[OutputOf(at)] ?? true) && (from?[InputOf(at)] ?? true);
+        }
+
+        return this with { Mask = Mask.Of(Mask.Shape, kept) };
     }
 }

@@ -45,7 +45,7 @@ public sealed record NmPattern(int Kept, int Group)
             }
         }
 
-        return Mask.Where(shape, i => kept[i]);
+        return Mask.Of(shape, kept);
     }
 
     /// <summary>Gradient of SR-STE (the paper's equation 9): g + λ (1 - m) w; pruned weights are drawn to 0 while the straight-through gradient passes them.</summary>

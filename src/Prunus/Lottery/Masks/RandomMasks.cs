@@ -22,7 +22,7 @@ public static class RandomMasks
             keep[index] = true;
         }
 
-        return Mask.Where(shape, i => keep[i]);
+        return Mask.Of(shape, keep);
     }
 
     /// <summary>Uniform numbers in [0, 1) for every element of a tensor: what the criterion <c>random</c> ranks.</summary>

@@ -50,7 +50,14 @@ internal static class MaskCodec
             Decode(words, shape, coding, bytes);
         }
 
-        return Mask.Where(shape, i => (words[i >> 6] >> (i & 63) & 1) != 0);
+        // Packed bytes may set bits behind the last element.
+        var count = shape.Aggregate(1L, (n, d) => n * d);
+        if (count % 64 != 0)
+        {
+            words[^1] &= (1UL << (int)(count % 64)) - 1;
+        }
+
+        return Mask.Of(shape, words);
     }
 
     private static void Decode(ulong[] words, IReadOnlyList<long> shape, MaskCoding coding, ReadOnlySpan<byte> bytes)

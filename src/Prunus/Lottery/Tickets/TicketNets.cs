@@ -86,15 +86,20 @@ public static class TicketNets
 
     private static void Fill(Span<float> values, Mask? mask, ReadOnlySpan<float> stored, bool isStored)
     {
-        if (isStored && mask is null)
+        if (mask is null)
         {
             stored.CopyTo(values);
             return;
         }
 
-        for (int i = 0, next = 0; mask is not null && i < values.Length; i++)
+        var (at, next) = (0, 0);
+        foreach (var index in mask.KeptIndices())
         {
-            values[i] = !mask[i] ? 0 : isStored ? stored[next++] : values[i];
+            values[at..index].Clear();
+            values[index] = isStored ? stored[next++] : values[index];
+            at = index + 1;
         }
+
+        values[at..].Clear();
     }
 }
