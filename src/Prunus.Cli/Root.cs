@@ -2,6 +2,7 @@ using System.CommandLine;
 using Prunus.Cli.Commands;
 using Prunus.Cli.Commands.Strong;
 using Prunus.Cli.Commands.Tickets;
+using Prunus.Cli.Commands.Universal;
 using Prunus.Cli.Options;
 
 namespace Prunus.Cli;
@@ -59,6 +60,7 @@ internal static class Root
         SearchCommand.Create(),
         TicketCommand.Create(),
         StrongCommand.Create(),
+        UniversalCommand.Create(),
         DataCommand.Create(),
         RecipeCommand.Create(),
         CompareCommand.Create(),

@@ -9,7 +9,7 @@ namespace Prunus.Cli.Commands;
 /// <summary><c>prunus trace CKPT --ids F --out G</c>: logits and hidden states of a pass, to be compared with another implementation.</summary>
 internal static class TraceCommand
 {
-    private static readonly Option<int[]> Positions = ParsedOption.Create<int[]>("--positions", "0,5", "Writes only the rows of these token positions.", ParseList);
+    private static readonly Option<int[]> Positions = ParsedOption.Create<int[]>("--positions", "0,5", "Writes only the rows of these token positions.", ParsedOption.Counts(0));
 
     public static Verb Create() => new("trace", "Writes logits, hidden states and loss of given token ids as safetensors. Needs no tokenizer.")
     {
@@ -29,20 +29,5 @@ internal static class TraceCommand
         using var ids = torch.tensor(values, [.. file.Tensors["input_ids"].Shape]);
         Trace.Write(decoder, ids, context.Given(Positions) ? context.Value(Positions) : null, output);
         return ExitCode.Done;
-    }
-
-    private static string? ParseList(string text, out int[] value)
-    {
-        var parts = text.Split(',');
-        value = new int[parts.Length];
-        for (var i = 0; i < parts.Length; i++)
-        {
-            if (ParsedOption.Count(0)(parts[i].Trim(), out value[i]) is { } fault)
-            {
-                return fault;
-            }
-        }
-
-        return null;
     }
 }

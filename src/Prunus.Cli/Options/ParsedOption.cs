@@ -65,6 +65,22 @@ internal static class ParsedOption
         return fault;
     };
 
+    /// <summary>Whole numbers separated by commas.</summary>
+    public static ValueParser<int[]> Counts(int least) => (string text, out int[] value) =>
+    {
+        var parts = text.Split(',');
+        value = new int[parts.Length];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (Count(least)(parts[i].Trim(), out value[i]) is { } fault)
+            {
+                return fault;
+            }
+        }
+
+        return null;
+    };
+
     public static ValueParser<double> Real(double least, double most) => (string text, out double value) =>
         !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) ? $"'{text}' is no number; write e.g. {Invariant(Math.Min(1, most))}"
         : !(value >= least && value <= most) ? $"{text} is out of range; use {Invariant(least)} to {Invariant(most)}"

@@ -12,8 +12,12 @@ namespace Prunus.Lottery.Universal;
 /// <param name="options">Terms and candidates.</param>
 public sealed class PairPruner(RandomPair pair, int sign, TermOptions options)
 {
+    // Now and then nearly all candidates have the wrong sign: then others are looked through, so many times at most.
+    private const int Looks = 8;
+
     private readonly SubsetSumSolver _solver = new();
     private readonly bool[] _used = new bool[pair.Width];
+    private readonly int[] _offered = new int[pair.Width];
     private readonly HashSet<int> _first = [], _bias = [], _second = [];
 
     /// <summary>Largest |sum - target| so far, of sums that were meant to meet their targets.</summary>
@@ -73,15 +77,16 @@ public sealed class PairPruner(RandomPair pair, int sign, TermOptions options)
             products = all.Where(p => !_used[p.Neuron]);
         }
 
-        var candidates = products.Take(options.Candidates).ToList();
-        if (candidates.Count == 0)
+        var (best, from) = (new SubsetSum(0, double.PositiveInfinity), Array.Empty<(int Neuron, double Product)>());
+        foreach (var candidates in products.Take(options.Candidates * Looks).ToList().Chunk(options.Candidates).TakeWhile(_ => best.Error > options.Enough))
         {
-            throw Exhausted();
+            _solver.Load([.. candidates.Select(c => c.Product)]);
+            Array.ForEach(candidates, c => _offered[c.Neuron]++);
+            var found = _solver.Nearest(target - sum, options.Terms);
+            (best, from) = found.Error < best.Error ? (found, candidates) : (best, from);
         }
 
-        _solver.Load([.. candidates.Select(c => c.Product)]);
-        var best = _solver.Nearest(target - sum, options.Terms);
-        foreach (var (neuron, product) in candidates.Where((_, i) => (best.Mask >> i & 1) != 0))
+        foreach (var (neuron, product) in from.Length > 0 ? from.Where((_, i) => (best.Mask >> i & 1) != 0) : throw Exhausted())
         {
             sum += product;
             Keep(output, input, neuron);
@@ -97,11 +102,9 @@ public sealed class PairPruner(RandomPair pair, int sign, TermOptions options)
     // Those that the weight of a first input could not use come first.
     private IEnumerable<int> BiasNeurons() => Unused(j => pair.FirstBias(j) > 0, j => pair.First(j, 0) * sign <= 0);
 
-    private IEnumerable<int> Unused(Func<int, bool> serves, Func<int, bool> preferred)
-    {
-        var all = Enumerable.Range(0, pair.Width).Where(j => !_used[j] && serves(j)).ToList();
-        return all.Where(preferred).Concat(all.Where(j => !preferred(j)));
-    }
+    // What was left by many sums is mostly too small for any, so that those come first that few sums had to choose from.
+    private IEnumerable<int> Unused(Func<int, bool> serves, Func<int, bool> preferred) =>
+        Enumerable.Range(0, pair.Width).Where(j => !_used[j] && serves(j)).OrderBy(j => _offered[j]).ThenBy(j => preferred(j) ? 0 : 1);
 
     private IEnumerable<(int Neuron, double Product)> Products(int output, int? input, IEnumerable<int> neurons) =>
         neurons.Select(j => (j, (input is { } i ? pair.First(j, i) : pair.FirstBias(j)) * pair.Second(output, j)));

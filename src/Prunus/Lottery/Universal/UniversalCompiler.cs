@@ -13,6 +13,8 @@ public sealed record UniversalCompilation(UniversalBackbone Backbone, double Lar
 /// </summary>
 public static class UniversalCompiler
 {
+    private const double SumsOfEpsilon = 50;
+
     /// <param name="shape">The backbone.</param>
     /// <param name="seed">Seed of the random net.</param>
     /// <param name="options">Terms and candidates of a sum.</param>
@@ -22,6 +24,7 @@ public static class UniversalCompiler
     {
         var terms = options ?? new TermOptions();
         terms.Validate();
+        terms = terms with { Enough = Math.Min(terms.Enough, shape.Epsilon / SumsOfEpsilon) };
         var resolved = shape.Resolved();
         var (pairs, functions, polynomial) = (UniversalTicket.PairsOf(resolved, seed), resolved.Functions(), resolved.Family == UniversalFamily.Polynomial);
         var (masks, largest) = (new List<(string, Mask)>(), 0.0);

@@ -65,8 +65,9 @@ public sealed record UniversalShape(
     public UniversalShape Resolved()
     {
         Validate();
+        // Half of ε for the last function and a quarter for the logarithms, whose errors are largest where they count half; the rest is for sums.
         var segments = Segments ?? (Family == UniversalFamily.Polynomial
-            ? [UnivariateFunction.Logarithm.SegmentsFor(Epsilon / (4 * Degree)), UnivariateFunction.Exponential(Degree).SegmentsFor(Epsilon / 4)]
+            ? [UnivariateFunction.Logarithm.SegmentsFor(Epsilon / (2 * Degree)), UnivariateFunction.Exponential(Degree).SegmentsFor(Epsilon / 2)]
             : [UnivariateFunction.Sine(1).SegmentsFor(Epsilon / 2)]);
         var shape = this with { Segments = segments };
         var mixed = Neurons(shape.MixedWeights);

@@ -1,0 +1,110 @@
+using System.Text.Json.Nodes;
+using Prunus.Checkpoints;
+using Prunus.Lottery.Tickets;
+using Prunus.Tests.Runs;
+using Prunus.Tests.Shrinking;
+
+namespace Prunus.Tests.Cli;
+
+public sealed class UniversalTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Theory, InlineData("polynomial", 9), InlineData("fourier", 18)]
+    public async Task Compiled_IsVerified_InAnotherProcess(string family, int features)
+    {
+        var compiled = Json("universal", "compile", "--family", family, "--inputs", "2", "--degree", "3", "--epsilon", "0.05", "--seed", "3", "--out", _folder["a.ticket"]);
+        Assert.Equal(features, compiled["features"]!.GetValue<int>());
+        Assert.InRange(compiled["certified_float64"]!.GetValue<double>(), 0, 0.05);
+        var (code, output, error) = await PrunusProcess.Run(["universal", "verify", _folder["a.ticket"], "--points", "2000", "--json"]);
+        Assert.True(code == 0, error);
+        var verified = JsonNode.Parse(output)!;
+        Assert.True(verified["rebuilt"]!.GetValue<bool>() && verified["holds"]!.GetValue<bool>());
+        foreach (var same in new[] { "kept", "random_parameters", "certified_exact", "certified_float32" })
+        {
+            Assert.Equal(compiled[same]!.ToJsonString(), verified[same]!.ToJsonString());
+        }
+
+        Assert.InRange(verified["sup_error"]!.GetValue<double>(), 0, verified["certified_exact"]!.GetValue<double>());
+    }
+
+    [Fact]
+    public void Features_AreWritten()
+    {
+        Assert.Equal(0, Tool.Run("universal", "compile", "--inputs", "2", "--degree", "2", "--out", _folder["a.ticket"]).Code);
+        Points("x.safetensors", [3, 2], [0, 1, 0.5f, 0.25f, 1, 2]);
+        var (code, output, error) = Tool.Run("universal", "features", _folder["a.ticket"], "--points", _folder["x.safetensors"], "--out", _folder["f.safetensors"]);
+        Assert.Equal((0, $"{_folder["f.safetensors"]}: 5 features of 3 points\n"), (code, output));
+        Assert.Equal("prunus: note: 1 of 3 points lie outside [0,1], where no error is certified\n", error);
+        using var file = SafetensorsFile.Open(_folder["f.safetensors"]);
+        Assert.Equal([3, 5], file.Tensors["features"].Shape);
+        var features = new double[15];
+        file.ReadBytes("features", 0, System.Runtime.InteropServices.MemoryMarshal.AsBytes(features.AsSpan()));
+        double[] meant = [0.5, 1, 0.25, 0.5, 1, 0.75, 0.625, 0.5625, 0.46875, 0.390625];
+        Assert.All(meant.Zip(features), p => Assert.Equal(p.First, p.Second, 0.01));
+    }
+
+    [Fact]
+    public void Published_StandsBesideOurs()
+    {
+        var json = Json("universal", "compile", "--published", "--out", _folder["p.ticket"]);
+        Assert.Equal(431_800, json["published_count"]!.GetValue<long>());
+        Assert.InRange(json["kept"]!.GetValue<long>(), 1000, 1200);
+        Assert.Equal(0, Tool.Run("universal", "verify", _folder["p.ticket"]).Code);
+        Refused("--degree: is part of what --published says; ", "universal", "compile", "--published", "--degree", "3", "--out", _folder["b.ticket"]);
+    }
+
+    [Fact]
+    public void BadInput_IsOneLine()
+    {
+        string[] compile = ["universal", "compile", "--inputs", "1", "--degree", "4", "--segments", "3,3"];
+        var (code, _, error) = Tool.Run([.. compile, "--out", _folder["a.ticket"]]);
+        Assert.Equal(3, code);
+        Assert.StartsWith("prunus: --epsilon: features may be off by ", error, StringComparison.Ordinal);
+        Assert.Equal(1, error.Count(c => c == '\n'));
+        Assert.False(File.Exists(_folder["a.ticket"]));
+        Assert.Equal(0, Tool.Run([.. compile, "--allow-unreached", "--out", _folder["a.ticket"]]).Code);
+        Assert.Equal(3, Tool.Run("universal", "verify", _folder["a.ticket"]).Code);
+
+        Refused("--degree: 20 with 20 inputs makes ", "universal", "compile", "--inputs", "20", "--degree", "20", "--out", _folder["b.ticket"]);
+        Refused("--segments: is 3; give two numbers", "universal", "compile", "--segments", "3", "--out", _folder["b.ticket"]);
+        Refused("--segments: 0 is out of range", "universal", "compile", "--segments", "0", "--out", _folder["b.ticket"]);
+        Refused("--widths: is 5,5; give 5 numbers", "universal", "compile", "--widths", "5,5", "--out", _folder["b.ticket"]);
+        Refused("--widths: 5 hidden neurons of log are fewer than its ", "universal", "compile", "--widths", "5,5,5,5,5", "--out", _folder["b.ticket"]);
+        Refused("--terms: is 9; ", "universal", "compile", "--terms", "9", "--out", _folder["b.ticket"]);
+        Assert.False(File.Exists(_folder["b.ticket"]));
+
+        Refused("no.ticket: does not exist; ", "universal", "verify", "no.ticket");
+        Points("x.safetensors", [1, 2], [0, 1]);
+        Refused($"{_folder["x.safetensors"]}: tensor 'x' is [1,2], and the ticket takes 1 numbers a point; ", "universal", "features", _folder["a.ticket"], "--points", _folder["x.safetensors"], "--out", _folder["f"]);
+        Points("nan.safetensors", [1, 1], [float.NaN]);
+        Refused($"{_folder["nan.safetensors"]}: tensor 'x' holds NaN or infinity; ", "universal", "features", _folder["a.ticket"], "--points", _folder["nan.safetensors"], "--out", _folder["f"]);
+        Assert.False(File.Exists(_folder["f"]));
+
+        // A ticket of another net, and one whose masks were cut off.
+        var ticket = TicketFile.Read(_folder["a.ticket"]);
+        TicketFile.Write(_folder["other.ticket"], new Ticket(ticket.Architecture, ticket.Initialisation, ticket.Seed + 1, ticket.Masks, metadata: ticket.Metadata));
+        Refused($"{_folder["other.ticket"]}: keeps neuron ", "universal", "verify", _folder["other.ticket"]);
+        File.WriteAllBytes(_folder["cut.ticket"], File.ReadAllBytes(_folder["a.ticket"])[..^20]);
+        Refused($"{_folder["cut.ticket"]}: ", "universal", "verify", _folder["cut.ticket"]);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private void Points(string name, long[] shape, float[] values) => SafetensorsWriter.Write(_folder[name], [TensorSource.Of("x", ElementType.F32, shape, () => values)]);
+
+    private static JsonNode Json(params string[] arguments)
+    {
+        var (code, output, error) = Tool.Run([.. arguments, "--json", "--quiet"]);
+        Assert.Equal((0, ""), (code, error));
+        return JsonNode.Parse(output)!;
+    }
+
+    private static void Refused(string start, params string[] arguments)
+    {
+        var (code, output, error) = Tool.Run(arguments);
+        Assert.Equal((2, ""), (code, output));
+        Assert.StartsWith("prunus: " + start, error, StringComparison.Ordinal);
+        Assert.Equal(1, error.Count(c => c == '\n'));
+    }
+}
