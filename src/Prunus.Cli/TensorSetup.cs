@@ -1,6 +1,7 @@
 using Prunus.Checkpoints;
 using Prunus.Cli.Options;
 using Prunus.Decoders;
+using Prunus.Jobs;
 using Prunus.Native;
 using TorchSharp;
 
@@ -22,6 +23,10 @@ internal static class TensorSetup
         Apply(context);
         return Devices.Parse(context.Required(GlobalOptions.Device));
     }
+
+    /// <summary>Where the jobs of a verb are done: <c>--jobs</c> at a time on the device, each process with as many CPU threads as <c>--threads</c> says.</summary>
+    public static JobPoolOptions Workers(VerbContext context, int jobs, torch.Device device) =>
+        new() { Workers = jobs, Devices = [device.ToString()], Threads = context.Required(GlobalOptions.Threads) is > 0 and var threads ? threads : null };
 
     /// <summary>Reads the model of a checkpoint onto the device, in the type that <c>--dtype</c> asks for.</summary>
     public static Decoder Load(VerbContext context, Checkpoint checkpoint)

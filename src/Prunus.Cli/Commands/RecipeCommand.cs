@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Prunus.Cli.Options;
 using Prunus.Cli.Views;
-using Prunus.Jobs;
 using Prunus.Recipes;
 using Prunus.Reports;
 using Prunus.Runs;
@@ -91,7 +90,7 @@ internal static class RecipeCommand
         var run = new RecipeRun(options with { Stack = context.Given(Stack) ? context.Required(Stack) : null }, sources, device, progress, context.Cancellation);
         using var folder = RunFolder.Open(run.Identity, context.Given(SharedOptions.Out) ? context.Value(SharedOptions.Out) : null, fresh: context.Value(SharedOptions.Fresh));
         context.ResumeHint = $"what is done is kept in {folder.Path}; repeat the command to go on";
-        var record = run.Run(folder, new JobPoolOptions { Workers = context.Required(Jobs), Devices = [device.ToString()] }, progress, context.Cancellation);
+        var record = run.Run(folder, TensorSetup.Workers(context, context.Required(Jobs), device), progress, context.Cancellation);
         progress.Dispose();
         foreach (var warning in run.Warnings)
         {

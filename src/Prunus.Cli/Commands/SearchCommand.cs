@@ -2,7 +2,6 @@ using System.CommandLine;
 using Prunus.Checkpoints;
 using Prunus.Cli.Options;
 using Prunus.Evaluation;
-using Prunus.Jobs;
 using Prunus.Runs;
 using Prunus.Search;
 
@@ -73,7 +72,7 @@ internal static class SearchCommand
         using var folder = RunFolder.Open(run.Identity, context.Given(SharedOptions.Out) ? context.Value(SharedOptions.Out) : null, fresh: context.Value(SharedOptions.Fresh));
         context.ResumeHint = $"what is done is kept in {folder.Path}; repeat the command to go on";
         using var progress = context.StartProgress();
-        var record = run.Run(folder, new JobPoolOptions { Workers = context.Required(Jobs), Devices = [device.ToString()] }, progress, context.Cancellation);
+        var record = run.Run(folder, TensorSetup.Workers(context, context.Required(Jobs), device), progress, context.Cancellation);
         var speeds = context.Value(NoLatency) ? [] : run.Speed(folder, new ThroughputOptions { Prompt = 256, Decode = 16, Repetitions = 3 }, context.Cancellation);
         progress.Dispose();
         RunReport.Finish(context, folder, record, device, speeds);

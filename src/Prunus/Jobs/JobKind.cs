@@ -8,7 +8,14 @@ namespace Prunus.Jobs;
 /// Makes a worker from what all jobs of the pool share (donor, texts, training) and the device its tensors live on. Called when the first job comes;
 /// the worker then stays, so what it loads is loaded once for each process.
 /// </param>
-public sealed record JobKind(string Id, Func<JsonObject, string, IJobWorker> Create);
+public sealed record JobKind(string Id, Func<JsonObject, string, IJobWorker> Create)
+{
+    /// <summary>
+    /// Whether several workers may share a process. Those on a GPU then do: the kernels of threads follow one another at once, whereas processes take turns by time slices
+    /// that small kernels do not fill. The default is false.
+    /// </summary>
+    public bool SharesProcess { get; init; }
+}
 
 /// <summary>Does jobs, one at a time.</summary>
 public interface IJobWorker : IDisposable

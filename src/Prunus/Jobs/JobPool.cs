@@ -6,7 +6,8 @@ namespace Prunus.Jobs;
 
 /// <summary>
 /// Does jobs of one kind, several at a time in processes of the same program (so that one that crashes takes no other with it, and each has its own
-/// libtorch threads), or one after the other in this process. Workers stay between calls of <see cref="Run"/>: what they have loaded stays loaded.
+/// libtorch threads), several at a time in threads of this process where a kind allows it and the device is a GPU (<see cref="JobKind.SharesProcess"/>), or one after
+/// the other in this process. Workers stay between calls of <see cref="Run"/>: what they have loaded stays loaded.
 /// </summary>
 /// <example>
 /// <code>
@@ -25,9 +26,10 @@ public sealed class JobPool : IDisposable
     public JobPool(JobKind kind, JsonObject setup, JobPoolOptions options)
     {
         options.Validate();
-        _places = options.Workers == 1
-            ? [new OwnWorkplace(kind, setup, options.Devices[0])]
-            : [.. Enumerable.Range(0, options.Workers).Select(i => new ChildWorkplace(kind, setup, options.Devices[i % options.Devices.Count], options))];
+        _places = [.. Enumerable.Range(0, options.Workers).Select(i => options.Devices[i % options.Devices.Count]).Select(device => Place(device))];
+
+        IWorkplace Place(string device) => options.Workers == 1 || (kind.SharesProcess && device.StartsWith("cuda", StringComparison.Ordinal))
+            ? new OwnWorkplace(kind, setup, device) : new ChildWorkplace(kind, setup, device, options);
     }
 
     /// <summary>Does the jobs that have no result yet.</summary>

@@ -3,7 +3,7 @@ namespace Prunus.Jobs;
 /// <summary>How many processes work, and where.</summary>
 public sealed record JobPoolOptions
 {
-    /// <summary>Jobs at a time. 1 = in this process, more = that many processes of their own. The default is 1.</summary>
+    /// <summary>Jobs at a time. 1 = in this process, more = that many processes of their own (or threads on a GPU, <see cref="JobKind.SharesProcess"/>). The default is 1.</summary>
     public int Workers { get; init; } = 1;
 
     /// <summary>Devices, handed out in turn: with one, all workers share it. The default is the CPU.</summary>

@@ -9,7 +9,7 @@ namespace Prunus.Recipes;
 public static class TicketJobs
 {
     /// <summary>What processes of a job pool know them as.</summary>
-    public static JobKind Kind { get; } = new("tickets", Create);
+    public static JobKind Kind { get; } = new("tickets", Create) { SharesProcess = true };
 
     private static TicketTrainings Create(JsonObject setup, string device) => new(
         RecipeReader.Read(setup["file"]!.GetValue<string>(), setup["recipe"]!.GetValue<string>()).Size(setup["size"]!.GetValue<string>()).Tickets!,

@@ -24,12 +24,6 @@ public sealed class TicketTrainings(TicketStudy study, string state, StudySource
     public JsonObject Run(JsonObject spec, Action<double> progress, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        if (device.type == DeviceType.CUDA)
-        {
-            // Convolutions in float32, as everywhere else; cuDNN's own default is TF32.
-            backends.cudnn.allow_tf32 = false;
-        }
-
         return Run(TicketStack.FromJson(spec), progress, cancellation);
     }
 
