@@ -14,7 +14,7 @@ namespace Prunus.Benchmarks;
 
 /// <summary>
 /// Steps per second of edge-popup as the lab trains it (Ramanujan et al. 2020, arXiv 1911.13299): half of each layer's signed constants, SGD on scores. Images lie on the
-/// device as bytes. benchmarks/python/edge_popup.py is the same loop in eager PyTorch, with the same arguments.
+/// device as bytes; TF32 as libtorch has it, in convolutions alone. benchmarks/python/edge_popup.py is the same loop in eager PyTorch, with the same arguments.
 /// </summary>
 internal static class EdgePopupBenchmark
 {
@@ -25,13 +25,6 @@ internal static class EdgePopupBenchmark
     {
         var device = Devices.Parse(deviceName);
         using var scope = NewDisposeScope();
-        if (device.type == DeviceType.CUDA)
-        {
-            // As the lab trains, and as the peer does.
-            backends.cudnn.allow_tf32 = false;
-            backends.cuda.matmul.allow_tf32 = false;
-        }
-
         using var net = new VisionTicketNet(VisionNet.Initialise(VisionNets.Named(name, MapShape.Cifar, Classes), VisionInitialisations.Named("signed-constant"), 1, device));
         using var scored = SupermaskNet.Of(net, new EdgePopup(Keep), 1);
         using var batches = new ImageBatches(Set(), device, batch, new ChannelStatistics([0.5, 0.5, 0.5], [0.29, 0.29, 0.29]), 1);

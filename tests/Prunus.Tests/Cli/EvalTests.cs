@@ -58,14 +58,5 @@ public sealed class EvalTests
         Assert.Equal(1, error.Count(c => c == '\n'));
     }
 
-    private static string Donor()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Prunus.slnx")))
-        {
-            folder = folder.Parent;
-        }
-
-        return Path.Combine(folder.FullName, "assets", "demo", "donor");
-    }
+    private static string Donor() => Checkout.Path("assets", "demo", "donor");
 }

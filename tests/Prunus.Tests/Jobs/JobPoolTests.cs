@@ -31,6 +31,15 @@ public sealed class JobPoolTests : IDisposable
         Assert.Empty(log);
     }
 
+    // Of a kind that may: no program is started, though two jobs run at a time.
+    [Fact]
+    public void OnAGpu_WorkersShareTheProcess()
+    {
+        using var pool = new JobPool(Doubling() with { SharesProcess = true }, new JsonObject { ["factor"] = 2 }, new JobPoolOptions { Workers = 2, Devices = ["cuda:0"], Command = [_folder["absent"]] });
+        var outcomes = pool.Run("work", [.. Enumerable.Range(1, 5).Select(i => Job($"j{i}", i))], cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal([2, 4, 6, 8, 10], outcomes.Select(o => (int?)o.Result?["value"]));
+    }
+
     [Fact]
     public void CancelledBetweenJobs_TheSameCallDoesWhatIsLeft()
     {

@@ -63,13 +63,7 @@ public class RecordJsonTests
     [Fact]
     public void Schema_NamesEveryKeyOfARecord()
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Prunus.slnx")))
-        {
-            folder = folder.Parent;
-        }
-
-        var schema = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(Path.Combine(folder.FullName, "docs", "record.schema.json")))!;
+        var schema = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(Checkout.Path("docs", "record.schema.json")))!;
         var written = System.Text.Json.Nodes.JsonNode.Parse(RecordJson.Bytes(Records.Full()))!;
         Assert.Equal(written.AsObject().Select(p => p.Key).Order(), schema["properties"]!.AsObject().Select(p => p.Key).Order());
         foreach (var (list, definition) in new[]
