@@ -18,4 +18,8 @@ public sealed record BranchInput(
 /// <param name="Values">Starting values of every tensor; pruned weights are 0.</param>
 /// <param name="OtherDataOrder">Whether batches come in the order of the branch's seed instead of the ticket's.</param>
 /// <param name="Trains">Whether it is trained at all, or measured as it is.</param>
-public sealed record BranchStart(MaskSet Masks, IReadOnlyDictionary<string, float[]> Values, bool OtherDataOrder = false, bool Trains = true);
+public sealed record BranchStart(MaskSet Masks, IReadOnlyDictionary<string, float[]> Values, bool OtherDataOrder = false, bool Trains = true)
+{
+    /// <summary>What pruned weights are held at instead of 0, by name, 0 where masks keep; null where they are 0.</summary>
+    public IReadOnlyDictionary<string, float[]>? Frozen { get; init; }
+}

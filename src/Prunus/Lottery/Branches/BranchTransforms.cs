@@ -9,12 +9,30 @@ namespace Prunus.Lottery.Branches;
 /// <param name="Start">Masks and values before pruned weights are set to 0.</param>
 public sealed record BranchTransform(string Id, string Title, string Paper, Func<BranchInput, BranchStart> Start)
 {
+    /// <summary>Whether pruned weights are held at what <see cref="Start"/> gives them instead of 0. It then looks at <see cref="BranchInput.Trained"/>. Default false.</summary>
+    public bool FreezesPruned { get; init; }
+
     /// <summary>Masks and starting values of the branch.</summary>
     /// <exception cref="PrunusInputException">The input is no ticket that the branch can be made from.</exception>
     public BranchStart Apply(BranchInput input)
     {
         var start = Start(input);
-        return start with { Values = start.Values.ToDictionary(v => v.Key, v => start.Masks.Covers(v.Key) ? Under(start.Masks[v.Key], v.Value) : v.Value, StringComparer.Ordinal) };
+        return start with
+        {
+            Values = start.Values.ToDictionary(v => v.Key, v => start.Masks.Covers(v.Key) ? Under(start.Masks[v.Key], v.Value) : v.Value, StringComparer.Ordinal),
+            Frozen = FreezesPruned ? start.Masks.Names.ToDictionary(n => n, n => Beside(start.Masks[n], start.Values[n]), StringComparer.Ordinal) : null,
+        };
+    }
+
+    private static float[] Beside(Mask mask, float[] values)
+    {
+        var pruned = (float[])values.Clone();
+        foreach (var index in mask.KeptIndices())
+        {
+            pruned[index] = 0;
+        }
+
+        return pruned;
     }
 
     private static float[] Under(Mask mask, float[] values)
@@ -38,6 +56,9 @@ public static class BranchTransforms
     // Actions that are branches already: none, sign-only.
     private static readonly string[] Doubles = ["none", "mask-init", "signed-constant"];
 
+    // Pruned weights at 0 are the ticket.
+    private const string Pruned0 = "mask";
+
     public static IReadOnlyList<BranchTransform> All { get; } =
     [
         new("none", "the ticket itself", Frankle, i => new(i.Masks, i.Rewound)),
@@ -52,6 +73,8 @@ public static class BranchTransforms
         new("mask-only-constant", "the same over the weights' signs times the standard deviation of the layer's initial values", Zhou, i => new(i.Masks, BranchValues.Constants(i), Trains: false)),
         new("sign-only", "the ticket's masks, kept weights at their own sign times the standard deviation of the layer's initial values", Zhou, i => new(i.Masks, BranchValues.Constants(i))),
         .. KeptActions.All.Where(a => !Doubles.Contains(a.Id)).Select(a => new BranchTransform("kept-" + a.Id, "the ticket's masks, kept weights: " + a.Title, Zhou, i => new(i.Masks, BranchValues.Acted(i, a)))),
+        .. PrunedActions.All.Where(a => a.Id != Pruned0).Select(a => new BranchTransform(
+            "pruned-" + a.Id, "the ticket's masks, kept weights from their initial values, pruned ones held at: " + a.Title, Zhou, i => new(i.Masks, BranchValues.Acted(i, a))) { FreezesPruned = true }),
     ];
 
     /// <summary>The branch of an id.</summary>

@@ -50,11 +50,11 @@ public static class BranchValues
         return Array.ConvertAll(input.Initial[name], w => (float)(Sign(w) * size));
     });
 
-    // Actions look at initial values; trained ones, which only actions on pruned weights need, are not at hand.
+    // Trained values matter to actions on pruned weights alone.
     internal static Dictionary<string, float[]> Acted(BranchInput input, MaskAction action)
     {
         var fresh = Redrawn(input);
-        return Changed(input, (name, mask) => action.Apply(ActionValues.Draw(name, mask, input.Initial[name], input.Initial[name], fresh[name], input.Seed)));
+        return Changed(input, (name, mask) => action.Apply(ActionValues.Draw(name, mask, input.Initial[name], input.Trained[name], fresh[name], input.Seed)));
     }
 
     // What no mask covers starts as the ticket's.

@@ -9,4 +9,8 @@ namespace Prunus.Lottery.Experiments;
 /// <param name="FirstStep">Steps of the schedule that count as done.</param>
 /// <param name="LastStep">Steps done at the end.</param>
 /// <param name="Trains">Whether it is trained at all, or measured as it is.</param>
-internal sealed record TicketBeginning(ITicketArchitecture Architecture, ITicketNet Net, MaskSet Masks, int FirstStep, int LastStep, bool Trains = true);
+internal sealed record TicketBeginning(ITicketArchitecture Architecture, ITicketNet Net, MaskSet Masks, int FirstStep, int LastStep, bool Trains = true)
+{
+    /// <summary>What pruned weights are held at while the others are trained, by name; null = 0.</summary>
+    public IReadOnlyDictionary<string, float[]>? Frozen { get; init; }
+}

@@ -43,7 +43,7 @@ internal sealed class TicketEnd
     /// <summary>Counts dead units, cuts, and writes: the processor's work, which members of a stack do side by side.</summary>
     public void Leave(TicketAftermath aftermath)
     {
-        if (Member.Start.Architecture.DeadUnits(Member.Start.Masks) is { } dead)
+        if (Member.Start.Frozen is null && Member.Start.Architecture.DeadUnits(Member.Start.Masks) is { } dead)
         {
             _metrics[TicketMetrics.DeadUnits] = dead.Axes.Sum(a => a.DeadCount);
         }

@@ -47,6 +47,9 @@ public sealed record TicketBranch(string Id, int Replicates, IReadOnlyList<int>?
     /// <summary>The ticket again with batches in another order: what it ends with is compared with the ticket's end.</summary>
     public const string DataOrder = "data-order";
 
+    /// <summary>Whether a branch holds pruned weights at other values than 0, by the weights that its masks were cut from.</summary>
+    public static bool Freezes(string branch) => branch != TicketExperiment.Ticket && Lottery.Branches.BranchTransforms.Named(branch).FreezesPruned;
+
     /// <summary>Whether it runs at a level.</summary>
     public bool RunsAt(int level) => Id == TicketExperiment.Ticket || (Levels?.Contains(level) ?? level > 0);
 }

@@ -17,6 +17,7 @@ internal static class TicketFaults
             CheckPattern(subject, experiment);
         }
 
+        CheckFrozen(subject, experiment);
         switch (experiment.Cutting.At)
         {
             case TicketMoment.Initialisation:
@@ -124,6 +125,16 @@ internal static class TicketFaults
         var (name, cutting) = (experiment.Name, experiment.Cutting);
         CheckUnrewound(subject, experiment);
         Refuse(cutting.Levels[^1] > 100, subject, $"{name} has level {cutting.Levels[^1]}, and levels are percentages of weights used here", "list levels from 1 to 100");
+    }
+
+    // Of later rounds the weights before the cut had been trained under masks.
+    private static void CheckFrozen(string subject, TicketExperiment experiment)
+    {
+        if (experiment is not { FindsOwn: true, Cutting: { At: TicketMoment.End, Once: true } } && experiment.Branches.FirstOrDefault(b => TicketBranch.Freezes(b.Id)) is { } branch)
+        {
+            throw new PrunusInputException(
+                subject, $"{experiment.Name} has the branch {branch.Id}, which looks at the dense net's trained weights, and its masks are not cut from them at once", "write 'once: true' in a 'cut' of its own, or leave out that branch");
+        }
     }
 
     private static void CheckPattern(string subject, TicketExperiment experiment)

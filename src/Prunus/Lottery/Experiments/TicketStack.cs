@@ -71,6 +71,6 @@ public sealed record TicketStack(IReadOnlyList<TicketJob> Members)
         }
 
         var (training, rate) = (experiment.Training, experiment.Rewinding.Kind == RewindKind.FineTune && job.Level > 0);
-        return string.Create(CultureInfo.InvariantCulture, $"{experiment.Net}|{experiment.Data}|{training with { Drops = [] }}|{string.Join(' ', training.Drops)}|{first}|{last}|{rate}|{HasTeacher(experiment, job)}");
+        return string.Create(CultureInfo.InvariantCulture, $"{experiment.Net}|{experiment.Data}|{training with { Drops = [] }}|{string.Join(' ', training.Drops)}|{first}|{last}|{rate}|{HasTeacher(experiment, job)}|{TicketBranch.Freezes(job.Branch)}");
     }
 }

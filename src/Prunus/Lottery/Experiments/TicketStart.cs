@@ -66,9 +66,11 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
     {
         var initial = Draw(ticket.Seed);
         var rewound = Rewound(begun.Net, ticket, initial, source, job);
+        var branch = BranchTransforms.Named(job.Branch);
+        var trained = branch.FreezesPruned ? Dense(begun.Net, source, job.Seed) : rewound;
         begun.Net.Dispose();
-        var made = BranchTransforms.Named(job.Branch).Apply(new BranchInput(ticket.Masks, initial, rewound, rewound, Draw, BranchSeed(job)));
-        return begun with { Net = architecture.Create(made.Values, device), Masks = made.Masks, Trains = made.Trains };
+        var made = branch.Apply(new BranchInput(ticket.Masks, initial, rewound, trained, Draw, BranchSeed(job)));
+        return begun with { Net = architecture.Create(made.Values, device), Masks = made.Masks, Trains = made.Trains, Frozen = made.Frozen };
 
         IReadOnlyDictionary<string, float[]> Draw(long seed) => architecture.Draw(ticket.Initialisation, seed);
     }
@@ -88,6 +90,13 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
         }
 
         return All(net).ToDictionary(t => t.Key, t => MaskTensors.Floats(t.Value));
+    }
+
+    // What the masks were cut from: branches that ask for it are of one-shot cuts (TicketFaults).
+    private Dictionary<string, float[]> Dense(ITicketNet net, TicketExperiment source, long seed)
+    {
+        using var trained = TicketSnapshot.Read(store.Trained(source.Name, seed, 0), net);
+        return trained.Parameters.Concat(trained.Buffers).ToDictionary(t => t.Key, t => MaskTensors.Floats(t.Value));
     }
 
     private static IEnumerable<KeyValuePair<string, Tensor>> All(ITicketNet net) => net.Parameters.Concat(net.Buffers);

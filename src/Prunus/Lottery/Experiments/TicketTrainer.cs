@@ -62,7 +62,7 @@ internal sealed class TicketTrainer(TicketStore store, IStudyMaterial material, 
     private bool Written(TicketMember member)
     {
         var (job, experiment, start) = member;
-        if (material is not StudyImages || !StackedMlpStep.Fits(start.Net) || experiment.Training.Augment || experiment.Finds(job) || TicketStack.HasTeacher(experiment, job))
+        if (material is not StudyImages || start.Frozen is not null || !StackedMlpStep.Fits(start.Net) || experiment.Training.Augment || experiment.Finds(job) || TicketStack.HasTeacher(experiment, job))
         {
             return false;
         }

@@ -73,7 +73,7 @@ public static class MemberLosses
         {
             using var batchScope = NewDisposeScope();
             var batch = set.Batch(i);
-            var (rows, shared) = (batch.Inputs.size(0), net is VisionStack && batch.Inputs.dim() == 4);
+            var (rows, shared) = (batch.Inputs.size(0), net.IsStacked && batch.Inputs.dim() == 4);
 
             // Maps of many nets at once would not fit into memory.
             var most = shared && apart.Count == 0 ? Math.Clamp(pieceValues / (net.Members * (batch.Inputs.numel() / rows)), 1, rows) : rows;

@@ -27,6 +27,7 @@ public sealed class BranchTransformsTests
             Assert.Equal(id.StartsWith("shuffle", StringComparison.Ordinal) || id == "random-mask", !branch.Masks[name].Equals(Input.Masks[name]));
         }
 
+        Assert.Equal(id.StartsWith("pruned-", StringComparison.Ordinal), branch.Frozen is not null);
         Assert.Equal(Input.Initial.Keys.Order(), branch.Values.Keys.Order());
         Assert.Equal((id == "data-order", !id.StartsWith("mask-only", StringComparison.Ordinal)), (branch.OtherDataOrder, branch.Trains));
     }
@@ -82,6 +83,19 @@ public sealed class BranchTransformsTests
         var index = Input.Masks["fc1.weight"].KeptIndices().First();
         Assert.Equal(Input.Rewound["fc1.weight"][index], BranchTransforms.Named("none").Apply(Input).Values["fc1.weight"][index]);
         Assert.Equal(Input.Initial["fc1.weight"][index], BranchTransforms.Named("mask-only").Apply(Input).Values["fc1.weight"][index]);
+    }
+
+    [Fact]
+    public void Held_weights_are_those_of_the_action_beside_the_mask()
+    {
+        var (mask, initial, trained) = (Input.Masks["fc1.weight"], Input.Initial["fc1.weight"], Input.Trained["fc1.weight"]);
+        var (all, rev) = (BranchTransforms.Named("pruned-freeze-init-zero-all").Apply(Input), BranchTransforms.Named("pruned-freeze-init-zero-rev").Apply(Input));
+        for (var i = 0; i < mask.Count; i++)
+        {
+            var (shrank, grew) = (Math.Abs(initial[i]) > Math.Abs(trained[i]), Math.Abs(initial[i]) < Math.Abs(trained[i]));
+            Assert.Equal((mask[i] && !shrank ? initial[i] : 0, !mask[i] && !shrank ? initial[i] : 0), (all.Values["fc1.weight"][i], all.Frozen!["fc1.weight"][i]));
+            Assert.Equal((mask[i] ? initial[i] : 0, !mask[i] && !grew ? initial[i] : 0), (rev.Values["fc1.weight"][i], rev.Frozen!["fc1.weight"][i]));
+        }
     }
 
     [Fact]

@@ -15,6 +15,16 @@ public class TicketFaultsTests
         Refused("mine.yaml: a cuts by 'snip', which looks at gradients before training; add 'at: initialisation', or use a criterion that looks at weights, such as large-final", Cut(c => c with { Criterion = "snip" }));
 
     [Fact]
+    public void HeldWeights_NeedACutAtOnceFromTheDenseNet()
+    {
+        var held = Own with { Branches = [new("pruned-freeze-init", 1, null)] };
+        const string fault = " has the branch pruned-freeze-init, which looks at the dense net's trained weights, and its masks are not cut from them at once; write 'once: true' in a 'cut' of its own, or leave out that branch";
+        Refused("mine.yaml: a" + fault, held);
+        Refused("mine.yaml: b" + fault, Own, held with { Name = "b", TicketsOf = "a" });
+        new TicketStudy([held with { Cutting = Own.Cutting with { Once = true } }]).Validate("mine.yaml");
+    }
+
+    [Fact]
     public void RulesInACutAtOnce() => Refused(
         "mine.yaml: a cuts by 'large-init-large-final', which judges each layer as a whole and has no count; cut round by round and layer by layer without min_keep, or choose another criterion",
         Cut(c => c with { Criterion = "large-init-large-final", Once = true }));

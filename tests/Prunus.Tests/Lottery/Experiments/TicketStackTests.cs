@@ -60,6 +60,22 @@ public sealed class TicketStackTests
         }
     }
 
+    [Fact]
+    public void Together_HeldWeightsAreHeldAsApart_AndStackedByThemselves()
+    {
+        var own = Experiment("own", "lenet-5");
+        own = own with { Cutting = own.Cutting with { Once = true }, Branches = [new("pruned-freeze-init", 1, null), new("pruned-freeze-init-zero-all", 1, null), new("reinit", 1, null)] };
+        var study = new TicketStudy([own]);
+        Assert.Equal([2, 2], TicketStack.Of(study, TicketWaves.Of(study, [7])[1], 64, 1).Select(s => s.Members.Count).OrderDescending());
+        var (apart, together) = (Outcomes(study, 1), Outcomes(study, 64));
+        Assert.All(apart, o => Assert.Equal(o.Value.Metrics[TicketMetrics.FinalLoss], together[o.Key].Metrics[TicketMetrics.FinalLoss], 1e-4));
+
+        // Held weights take part: other losses than the ticket's, and no units to be called dead.
+        var (ticket, held) = (apart.First(o => o.Key is { Branch: "ticket", Level: > 0 }).Value, apart.First(o => o.Key.Branch == "pruned-freeze-init").Value);
+        Assert.NotEqual(ticket.Metrics[TicketMetrics.FinalLoss], held.Metrics[TicketMetrics.FinalLoss], 1e-3);
+        Assert.Equal((true, false), (ticket.Metrics.ContainsKey(TicketMetrics.DeadUnits), held.Metrics.ContainsKey(TicketMetrics.DeadUnits)));
+    }
+
     // At this rate every training breaks down.
     [Fact]
     public void SearchThatBreaksDown_EndsAndCountsAsFailed_WhileOthersGoOn()
