@@ -24,6 +24,12 @@ public static partial class Ops
         torch.Tensor[] masked, torch.Tensor[] masks, double learningRate, double beta1, double beta2, double weightDecay, double eps) =>
         OpsScript.Run("masked_adam", parameters, gradients, firstMoments, secondMoments, steps, step, masked, masks, learningRate, beta1, beta2, weightDecay, eps);
 
+    /// <summary>The same with a learning rate that lies on the device, so that the step may be recorded: float32 of no dimension.</summary>
+    public static void MaskedAdam(
+        torch.Tensor[] parameters, torch.Tensor[] gradients, torch.Tensor[] firstMoments, torch.Tensor[] secondMoments, torch.Tensor[] steps, torch.Tensor step,
+        torch.Tensor[] masked, torch.Tensor[] masks, torch.Tensor learningRate, double beta1, double beta2, double weightDecay, double eps) =>
+        OpsScript.Run("masked_adam_rate", parameters, gradients, firstMoments, secondMoments, steps, step, masked, masks, learningRate, beta1, beta2, weightDecay, eps);
+
     /// <summary>One step of gradient descent in place: masked *= masks, gradient += decay·p, buffer = momentum·buffer + gradient, p -= lr·buffer (Nesterov:
     /// lr·(gradient + momentum·buffer)). Buffers of zero give the first step of a fresh optimiser.</summary>
     /// <param name="parameters">Weights.</param>
@@ -39,6 +45,12 @@ public static partial class Ops
         torch.Tensor[] parameters, torch.Tensor[] gradients, torch.Tensor[] buffers, torch.Tensor[] masked, torch.Tensor[] masks,
         double learningRate, double momentum, double weightDecay, bool nesterov) =>
         OpsScript.Run("masked_sgd", parameters, gradients, momentum == 0 ? [] : buffers, masked, masks, learningRate, momentum, weightDecay, nesterov);
+
+    /// <summary>The same with a learning rate that lies on the device, so that the step may be recorded: float32 of no dimension.</summary>
+    public static void MaskedSgd(
+        torch.Tensor[] parameters, torch.Tensor[] gradients, torch.Tensor[] buffers, torch.Tensor[] masked, torch.Tensor[] masks,
+        torch.Tensor learningRate, double momentum, double weightDecay, bool nesterov) =>
+        OpsScript.Run("masked_sgd_rate", parameters, gradients, momentum == 0 ? [] : buffers, masked, masks, learningRate, momentum, weightDecay, nesterov);
 
     /// <summary>Multiplies pairwise in place.</summary>
     public static void ForeachMultiply(torch.Tensor[] tensors, torch.Tensor[] factors)

@@ -46,6 +46,19 @@ internal static class OpsScript
             torch._fused_sgd_(params, grads, buffers, weight_decay=weight_decay, momentum=momentum, lr=lr, dampening=0.0, nesterov=nesterov, maximize=False, is_first_step=False, grad_scale=None, found_inf=None)
             return 0
 
+        def masked_adam_rate(params: List[Tensor], grads: List[Tensor], exp_avgs: List[Tensor], exp_avg_sqs: List[Tensor], steps: List[Tensor], step: Tensor, masked: List[Tensor], masks: List[Tensor], lr: Tensor, beta1: float, beta2: float, weight_decay: float, eps: float):
+            step.add_(1)
+            if len(masked) > 0:
+                torch._foreach_mul_(masked, masks)
+            torch._fused_adam_(params, grads, exp_avgs, exp_avg_sqs, [], steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=weight_decay, eps=eps, amsgrad=False, maximize=False, grad_scale=None, found_inf=None)
+            return 0
+
+        def masked_sgd_rate(params: List[Tensor], grads: List[Tensor], buffers: List[Tensor], masked: List[Tensor], masks: List[Tensor], lr: Tensor, momentum: float, weight_decay: float, nesterov: bool):
+            if len(masked) > 0:
+                torch._foreach_mul_(masked, masks)
+            torch._fused_sgd_(params, grads, buffers, weight_decay=weight_decay, momentum=momentum, lr=lr, dampening=0.0, nesterov=nesterov, maximize=False, is_first_step=False, grad_scale=None, found_inf=None)
+            return 0
+
         def multiply(tensors: List[Tensor], factors: List[Tensor]):
             torch._foreach_mul_(tensors, factors)
             return 0

@@ -15,6 +15,9 @@ public sealed record RecipeRunOptions(string IdOrPath, string Size, IReadOnlyLis
 {
     /// <summary>Most trainings of ticket experiments that a process does as one batched model; null = 64 on a GPU, 1 on a CPU. It changes no number but by rounding.</summary>
     public int? Stack { get; init; }
+
+    /// <summary>Whether trainings of ticket experiments on a GPU record a step as a CUDA graph and launch that; it changes no number but by rounding. Default true.</summary>
+    public bool Graphs { get; init; } = true;
 }
 
 /// <summary>
@@ -38,7 +41,7 @@ public sealed class RecipeRun
         Recipe = RecipeReader.Read(source.File, source.Text, options.Only);
         Size = Recipe.Size(options.Size);
         Size = options.Seeds is { } seeds ? Size with { Seeds = seeds } : Size;
-        _study = Size.Tickets is { } tickets ? new TicketCells(tickets, Size.Seeds, options.Size, source, sources, options.Stack ?? (device.type == DeviceType.CUDA ? StackOnGpu : 1))
+        _study = Size.Tickets is { } tickets ? new TicketCells(tickets, Size.Seeds, options.Size, source, sources, options.Stack ?? (device.type == DeviceType.CUDA ? StackOnGpu : 1), options.Graphs)
             : Size.Strong is { } strong ? new StrongCells(strong, Size.Seeds, sources)
             : Size.Sparsity is { } sparsity ? new SparsityCells(sparsity, Size.Seeds, options.Size, source, sources)
             : new PruningStudy(Size, options.Size, source, sources, device, progress, cancellation);

@@ -22,11 +22,12 @@ internal sealed class TicketCells : IRecipeStudy
     /// <param name="source">File and text of the recipe.</param>
     /// <param name="sources">Where sets of images lie.</param>
     /// <param name="most">Most trainings that a process does as one batched model.</param>
+    /// <param name="graphs">Whether steps on a GPU are recorded.</param>
     /// <exception cref="PrunusInputException">A set of images, a text or a model is not there.</exception>
-    public TicketCells(TicketStudy study, IReadOnlyList<long> seeds, string sizeName, (string File, string Text) source, RecipeSources sources, int most)
+    public TicketCells(TicketStudy study, IReadOnlyList<long> seeds, string sizeName, (string File, string Text) source, RecipeSources sources, int most, bool graphs)
     {
         (_study, _seeds, _most) = (study, seeds, most);
-        _setup = new JsonObject { ["file"] = source.File, ["recipe"] = source.Text, ["size"] = sizeName, ["sources"] = sources.ToJson() };
+        _setup = new JsonObject { ["file"] = source.File, ["recipe"] = source.Text, ["size"] = sizeName, ["sources"] = sources.ToJson(), ["graphs"] = graphs };
         Inputs = StudyInputs.Of(study.Experiments.Select(e => (e.Net, e.Data)), StudyInputs.Sources(sources));
         if (study.GivenTickets() is { Count: > 0 } given)
         {

@@ -13,5 +13,8 @@ public static class TicketJobs
 
     private static TicketTrainings Create(JsonObject setup, string device) => new(
         RecipeReader.Read(setup["file"]!.GetValue<string>(), setup["recipe"]!.GetValue<string>()).Size(setup["size"]!.GetValue<string>()).Tickets!,
-        setup["state"]!.GetValue<string>(), StudyInputs.Sources(RecipeSources.FromJson(setup["sources"]!.AsObject())), Devices.Parse(device));
+        setup["state"]!.GetValue<string>(), StudyInputs.Sources(RecipeSources.FromJson(setup["sources"]!.AsObject())), Devices.Parse(device))
+    {
+        Graphs = setup["graphs"]?.GetValue<bool>() ?? true,
+    };
 }

@@ -15,6 +15,12 @@ internal sealed class SupermaskTraining(TicketJob job, SupermaskRule rule, IStud
     /// <summary>Passes that the end is measured with, where masks are drawn (Zhou et al. 2019, arXiv 1905.01067).</summary>
     private const int Samples = 10;
 
+    /// <summary>As <see cref="MaskedTrainer.Recorder"/>; masks that are drawn are drawn on the host, so their steps are not recorded.</summary>
+    public Func<IStepRecorder>? Recorder { get; init; }
+
+    /// <summary>As <see cref="MaskedTrainer.RecordingFault"/>.</summary>
+    public string? RecordingFault { get; private set; }
+
     /// <returns>How it went, and what is kept at its end, which the net is left with. Where masks are drawn, the last point of the curve is the mean over ten draws.</returns>
     public (MaskedTrainingResult Result, MaskSet Masks) Run(
         ITicketNet net, Func<int, TicketBatch> batches, MaskedTrainingOptions options, IProgress<int> progress, CancellationToken cancellation)
@@ -26,9 +32,10 @@ internal sealed class SupermaskTraining(TicketJob job, SupermaskRule rule, IStud
             return batches(step);
         }, options)
         {
-            Validation = material.Validation, Test = material.Test,
+            Validation = material.Validation, Test = material.Test, Recorder = rule is BernoulliMasks ? null : Recorder,
         };
         var result = trainer.Run(progress, cancellation);
+        RecordingFault = trainer.RecordingFault;
         if (rule is BernoulliMasks)
         {
             result = result with { Members = [result.Members[0] with { Points = [.. result.Members[0].Points.SkipLast(1), Sampled(scored, options.LastStep)] }] };

@@ -10,7 +10,8 @@ namespace Prunus.Lottery.Experiments;
 /// <param name="store">Where teachers lie.</param>
 /// <param name="material">What they learn from and are measured on.</param>
 /// <param name="device">Where tensors live.</param>
-internal sealed class TicketTrainer(TicketStore store, IStudyMaterial material, Device device)
+/// <param name="graphs">Whether steps on a GPU are recorded.</param>
+internal sealed class TicketTrainer(TicketStore store, IStudyMaterial material, Device device, bool graphs = true)
 {
     // Only image nets are stacked, or trained by written-out steps.
     private StudyImages Images => (StudyImages)material;
@@ -42,18 +43,27 @@ internal sealed class TicketTrainer(TicketStore store, IStudyMaterial material, 
         using var order = seeds is [var only] ? material.Order(experiment.Training, only) : Images.Orders(experiment.Training, seeds);
         if (experiment.Finds(job) && experiment.Cutting.At == TicketMoment.Scores)
         {
-            return [new SupermaskTraining(job, experiment.Cutting.SupermaskAt(job.Level), material).Run(start.Net, order.Batch, options, told, cancellation)];
+            var scores = new SupermaskTraining(job, experiment.Cutting.SupermaskAt(job.Level), material) { Recorder = Recorder };
+            var found = scores.Run(start.Net, order.Batch, options, told, cancellation);
+            Warning ??= Slow(scores.RecordingFault);
+            return [found];
         }
 
         using var teacher = TicketStack.HasTeacher(experiment, job) ? Teacher(members) : null;
         return experiment.Finds(job) ? [new GradualTraining(job, experiment, start).Run(options, (part, masks, state) => Part(part, MaskTensors.Of(masks, device), state))]
             : Kept(Part(options, nets.Masks, null));
 
-        MaskedTrainingResult Part(MaskedTrainingOptions part, IReadOnlyDictionary<string, Tensor> masks, OptimiserState? state) => new MaskedTrainer(nets.Net, order.Batch, part, masks)
+        MaskedTrainingResult Part(MaskedTrainingOptions part, IReadOnlyDictionary<string, Tensor> masks, OptimiserState? state)
         {
-            Validation = material.Validation, Test = material.Test, State = state,
-            Distillation = teacher is null ? null : new TicketDistillation(teacher, experiment.Training.Distil!.Temperature, experiment.Training.Distil.Weight),
-        }.Run(told, cancellation);
+            var trainer = new MaskedTrainer(nets.Net, order.Batch, part, masks)
+            {
+                Validation = material.Validation, Test = material.Test, State = state, Recorder = Recorder,
+                Distillation = teacher is null ? null : new TicketDistillation(teacher, experiment.Training.Distil!.Temperature, experiment.Training.Distil.Weight),
+            };
+            var result = trainer.Run(told, cancellation);
+            Warning ??= Slow(trainer.RecordingFault);
+            return result;
+        }
 
         IReadOnlyList<(MaskedTrainingResult, MaskSet)> Kept(MaskedTrainingResult trained) => [.. nets.Part(trained).Zip(members, (r, m) => (r, m.Start.Masks))];
     }
@@ -79,6 +89,9 @@ internal sealed class TicketTrainer(TicketStore store, IStudyMaterial material, 
         Warning ??= Slow(stepper.GraphFault);
         return trained;
     }
+
+    // Image nets queue the same work each step.
+    private Func<IStepRecorder>? Recorder => graphs && device.type == DeviceType.CUDA && material is StudyImages ? () => new CudaStepRecorder(device) : null;
 
     private static string? Slow(string? graphFault) => graphFault is null ? null : $"steps are launched without CUDA graphs, more slowly: {graphFault}";
 

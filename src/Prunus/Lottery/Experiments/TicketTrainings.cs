@@ -20,6 +20,9 @@ public sealed class TicketTrainings(TicketStudy study, string state, StudySource
     /// <summary>Threads for what is done of each member of a stack before and after its training; null = as many as the device suggests.</summary>
     internal int? Threads { get; init; }
 
+    /// <summary>Whether steps on a GPU are recorded as CUDA graphs (<see cref="RecordedStep"/>). Default true.</summary>
+    public bool Graphs { get; init; } = true;
+
     /// <summary>Does the trainings of a stack (<see cref="TicketStack"/>). A repeated call after a kill goes on from the last state.</summary>
     public JsonObject Run(JsonObject spec, Action<double> progress, CancellationToken cancellation)
     {
@@ -35,7 +38,7 @@ public sealed class TicketTrainings(TicketStudy study, string state, StudySource
         var material = _materials.Of(experiments[0]);
         var architecture = material.Architecture(experiments[0].Net);
         var starts = new TicketStart(_store, study, architecture, device);
-        var trainer = new TicketTrainer(_store, material, device);
+        var trainer = new TicketTrainer(_store, material, device, Graphs);
         var (work, threads) = (Path.Combine(state, "work", stack.Id), Threads ?? MemberWork.Threads(device));
         var (members, results) = (new TicketMember?[stack.Members.Count], new Dictionary<TicketJob, (MaskedTrainingResult Result, MaskSet Masks)>());
         try

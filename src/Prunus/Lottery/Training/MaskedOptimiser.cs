@@ -60,24 +60,20 @@ public sealed class MaskedOptimiser : IOptimiserMemory, IDisposable
     /// <param name="learningRate">Rate of the step.</param>
     public void Step(Tensor[] gradients, double learningRate)
     {
-        using var noGradient = no_grad();
-        using var scope = NewDisposeScope();
-
-        // Fused kernels walk memory without a look at strides, and gradients of batched products come transposed.
-        gradients = Array.ConvertAll(gradients, g => g.is_contiguous() ? g : g.contiguous());
-        var pruned = Array.ConvertAll(_masked, i => gradients[i]);
-        if (_options is AdamOptions adam)
-        {
-            Ops.MaskedAdam(_weights, gradients, _first, _second, _steps, _step, pruned, _masks, learningRate, adam.Beta1, adam.Beta2, adam.WeightDecay, adam.Epsilon);
-        }
-        else
-        {
-            var sgd = (SgdOptions)_options;
-            Ops.MaskedSgd(_weights, gradients, _first, pruned, _masks, learningRate, sgd.Momentum, sgd.WeightDecay, sgd.Nesterov);
-        }
-
+        Update(gradients, learningRate, null);
         StepCount++;
     }
+
+    /// <summary>Queues the update of a step on the device and nothing else, so that it may be recorded; <see cref="Count"/> says when it is done once more.</summary>
+    /// <param name="gradients">As in <see cref="Step"/>.</param>
+    /// <param name="learningRate">Float32 of no dimension on the weights' device, read when the update is done.</param>
+    internal void Queue(Tensor[] gradients, Tensor learningRate) => Update(gradients, 0, learningRate);
+
+    /// <summary>A queued update is done.</summary>
+    internal void Count() => StepCount++;
+
+    /// <summary>All that a step changes beside the weights.</summary>
+    internal IEnumerable<Tensor> Memory => [.. _first, .. _second, _step];
 
     public IEnumerable<(string Name, Tensor Tensor)> State()
     {
@@ -125,6 +121,31 @@ public sealed class MaskedOptimiser : IOptimiserMemory, IDisposable
         foreach (var tensor in _first.Concat(_second).Append(_step))
         {
             tensor.Dispose();
+        }
+    }
+
+    private void Update(Tensor[] gradients, double rate, Tensor? rateOnDevice)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+
+        // Fused kernels walk memory without a look at strides, and gradients of batched products come transposed.
+        gradients = Array.ConvertAll(gradients, g => g.is_contiguous() ? g : g.contiguous());
+        var pruned = Array.ConvertAll(_masked, i => gradients[i]);
+        switch (_options, rateOnDevice)
+        {
+            case (AdamOptions adam, null):
+                Ops.MaskedAdam(_weights, gradients, _first, _second, _steps, _step, pruned, _masks, rate, adam.Beta1, adam.Beta2, adam.WeightDecay, adam.Epsilon);
+                break;
+            case (AdamOptions adam, { } there):
+                Ops.MaskedAdam(_weights, gradients, _first, _second, _steps, _step, pruned, _masks, there, adam.Beta1, adam.Beta2, adam.WeightDecay, adam.Epsilon);
+                break;
+            case (SgdOptions sgd, null):
+                Ops.MaskedSgd(_weights, gradients, _first, pruned, _masks, rate, sgd.Momentum, sgd.WeightDecay, sgd.Nesterov);
+                break;
+            case (SgdOptions sgd, { } there):
+                Ops.MaskedSgd(_weights, gradients, _first, pruned, _masks, there, sgd.Momentum, sgd.WeightDecay, sgd.Nesterov);
+                break;
         }
     }
 

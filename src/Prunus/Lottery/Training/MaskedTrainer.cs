@@ -33,6 +33,14 @@ public sealed class MaskedTrainer(ITicketNet net, Func<int, TicketBatch> batches
     /// <summary>A teacher, or null.</summary>
     public TicketDistillation? Distillation { get; init; }
 
+    /// <summary>
+    /// Makes a recorder for steps that always queue the same work on the device (no draws from the host), or null: each kernel is queued by itself. Default null.
+    /// </summary>
+    internal Func<IStepRecorder>? Recorder { get; init; }
+
+    /// <summary>Why steps were not recorded though there is a recorder, or null. After the training.</summary>
+    internal string? RecordingFault { get; private set; }
+
     /// <summary>Optimiser state to start from instead of a fresh one (rewinding with kept state), or null.</summary>
     public OptimiserState? State { get; init; }
 
@@ -91,6 +99,9 @@ public sealed class MaskedTrainer(ITicketNet net, Func<int, TicketBatch> batches
     {
         using var learning = optimiser is null ? null : net is IOwnGradients own ? own.Learn() : new GradientsOf(optimiser.Parameters);
         using var ones = optimiser is null || !net.IsStacked ? null : torch.ones([net.Members], dtype: optimiser.Parameters[0].dtype, device: optimiser.Parameters[0].device);
+        using var recorder = optimiser is null ? null : Recorder?.Invoke();
+        using var recorded = recorder is null ? null
+            : new RecordedStep(Losses, learning!, ones, optimiser!, [.. net.Parameters.Values, .. net.Buffers.Values, .. optimiser!.Memory], recorder);
         Snapshot(start);
         for (var step = start; step < options.LastStep;)
         {
@@ -103,7 +114,7 @@ public sealed class MaskedTrainer(ITicketNet net, Func<int, TicketBatch> batches
 
             if (_stepper is null)
             {
-                Step(step++, learning!, ones, optimiser!, curves);
+                Step(step++, learning!, ones, optimiser!, curves, recorded);
             }
             else
             {
@@ -136,6 +147,8 @@ public sealed class MaskedTrainer(ITicketNet net, Func<int, TicketBatch> batches
             }
         }
 
+        RecordingFault = recorded?.Fault;
+
         void Snapshot(int step)
         {
             if (options.SnapshotAt.Contains(step) && !snapshots.ContainsKey(step))
@@ -158,15 +171,27 @@ public sealed class MaskedTrainer(ITicketNet net, Func<int, TicketBatch> batches
         int Multiple(int every) => every == 0 ? int.MaxValue : ((step / every) + 1) * every;
     }
 
-    private void Step(int step, IGradients learning, Tensor? ones, MaskedOptimiser optimiser, CurveRecorder curves)
+    private void Step(int step, IGradients learning, Tensor? ones, MaskedOptimiser optimiser, CurveRecorder curves, RecordedStep? recorded)
     {
         using var scope = NewDisposeScope();
         var batch = batches(step);
+        var rate = options.Schedule.At(step);
+        if (recorded is not null)
+        {
+            curves.Add(recorded.Do(batch, rate));
+            return;
+        }
+
+        var losses = Losses(batch);
+        optimiser.Step(learning.Of(losses, ones), rate);
+        curves.Add(losses);
+    }
+
+    private Tensor Losses(TicketBatch batch)
+    {
         var logits = net.Forward(batch.Inputs, training: true);
         var losses = MemberLosses.CrossEntropy(logits, batch.Targets, net.IsStacked);
-        losses = Distillation?.Mix(losses, logits, batch.Inputs) ?? losses;
-        optimiser.Step(learning.Of(losses, ones), options.Schedule.At(step));
-        curves.Add(losses);
+        return Distillation?.Mix(losses, logits, batch.Inputs) ?? losses;
     }
 
     private string Describe() =>

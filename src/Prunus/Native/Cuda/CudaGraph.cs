@@ -6,8 +6,8 @@ namespace Prunus.Native.Cuda;
 /// </summary>
 internal sealed unsafe class CudaGraph : IDisposable
 {
-    // Calls of other threads (a collector that frees tensors, say) don't break the recording.
-    private const int ThreadLocal = 1;
+    // Calls of other threads (a collector that frees tensors, say) don't break the recording; in the second, nor does taking device memory.
+    private const int ThreadLocal = 1, Relaxed = 2;
 
     private readonly int _device;
     private nint _executable;
@@ -16,13 +16,14 @@ internal sealed unsafe class CudaGraph : IDisposable
 
     /// <summary>Records what an action queues on this thread's current stream; nothing of it runs yet.</summary>
     /// <param name="device">Index of the device. Its current stream must not be the default one: see <see cref="SideStream"/>.</param>
-    /// <param name="work">Must have run once before on this thread (libraries set themselves up at first use), and neither allocates device memory nor waits.</param>
+    /// <param name="work">Must have run once before on this thread and stream (libraries set themselves up at first use), and doesn't wait.</param>
+    /// <param name="allocates">Whether it may take device memory. What it frees again the graph still uses: nothing else may work on the stream as long as the graph lives.</param>
     /// <exception cref="PrunusRunException">The driver refuses.</exception>
-    public static CudaGraph Capture(int device, Action work)
+    public static CudaGraph Capture(int device, Action work, bool allocates = false)
     {
         var stream = CudaStream.Current(device);
         nint graph = 0, executable = 0;
-        CudaModule.Check(((delegate* unmanaged<nint, int, int>)CudaModule.Call("cuStreamBeginCapture_v2"))(stream, ThreadLocal));
+        CudaModule.Check(((delegate* unmanaged<nint, int, int>)CudaModule.Call("cuStreamBeginCapture_v2"))(stream, allocates ? Relaxed : ThreadLocal));
         var end = (delegate* unmanaged<nint, nint*, int>)CudaModule.Call("cuStreamEndCapture");
         try
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using TorchSharp;
 
 namespace Prunus.Native.Cuda;
@@ -5,7 +6,14 @@ namespace Prunus.Native.Cuda;
 /// <summary>A stream beside the default one, on which nothing can be recorded. While a thread is on it, libtorch queues that thread's work there.</summary>
 internal sealed class SideStream(torch.Device device)
 {
+    private static readonly ConcurrentDictionary<int, ConcurrentBag<SideStream>> Idle = new();
     private readonly CudaStream.Stream _stream = CudaStream.FromPool(Index(device));
+
+    /// <summary>One that nobody else is on until it is given back.</summary>
+    public static SideStream Rent(torch.Device device) => Bag(device).TryTake(out var idle) ? idle : new SideStream(device);
+
+    /// <summary>Gives back what was rented.</summary>
+    public void Return() => Bag(device).Add(this);
 
     /// <summary>Makes it this thread's current stream until the result is disposed, on the same thread. Waits for the device both times, so work on either side is done.</summary>
     public IDisposable Enter()
@@ -15,6 +23,8 @@ internal sealed class SideStream(torch.Device device)
         CudaStream.SetCurrent(_stream);
         return new Stay(device, before);
     }
+
+    private static ConcurrentBag<SideStream> Bag(torch.Device device) => Idle.GetOrAdd(Index(device), _ => []);
 
     private static int Index(torch.Device device) => Math.Max(0, device.index);
 

@@ -1,0 +1,164 @@
+using System.Runtime.InteropServices;
+using Prunus.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Prunus.Lottery.Training;
+
+/// <summary>
+/// A training's step, recorded as one CUDA graph and launched as a whole: small nets' steps are hundreds of kernels, which take the host longer to queue than the device to do.
+/// Batches and learning rates are copied to where the recorded work reads them. The first steps are done one kernel at a time; then one step is done both ways and compared, and where
+/// recording fails or gives another step, all go on one kernel at a time.
+/// </summary>
+/// <param name="losses">A pass in training mode to losses [] or [members].</param>
+/// <param name="gradients">Of these.</param>
+/// <param name="ones">As <see cref="IGradients.Of"/> takes it.</param>
+/// <param name="optimiser">Updates the weights.</param>
+/// <param name="state">All tensors that a step changes.</param>
+/// <param name="recorder">Records what an action queues, having done it once.</param>
+internal sealed class RecordedStep(
+    Func<TicketBatch, Tensor> losses, IGradients gradients, Tensor? ones, MaskedOptimiser optimiser, IReadOnlyList<Tensor> state, IStepRecorder recorder) : IDisposable
+{
+    /// <summary>Steps before the one that is recorded: libraries choose and load kernels in the first.</summary>
+    internal const int Before = 3;
+
+    // Of a step, in the L2 norm over all that it changes: products that sum in another order each time differ by far less, a wrong step by about one.
+    private const double Tolerance = 0.2;
+
+    private TicketBatch? _batch;
+    private Tensor? _rate, _losses;
+    private IRecording? _recording;
+    private int _done;
+
+    /// <summary>Why steps are not recorded, or null.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>One step.</summary>
+    /// <param name="batch">Its examples.</param>
+    /// <param name="learningRate">Its rate.</param>
+    /// <returns>Losses, owned by the caller's dispose scope.</returns>
+    public Tensor Do(TicketBatch batch, double learningRate)
+    {
+        using var scope = NewDisposeScope();
+        var fits = Place(batch, learningRate);
+        if (!fits || (_recording is null && (Fault is not null || _done++ < Before)))
+        {
+            Work(batch);
+        }
+        else if (_recording is null)
+        {
+            Record();
+        }
+        else
+        {
+            _recording.Launch();
+        }
+
+        optimiser.Count();
+        return _losses!.clone().MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        _recording?.Dispose();
+        foreach (var tensor in new[] { _batch?.Inputs, _batch?.Targets, _rate, _losses })
+        {
+            tensor?.Dispose();
+        }
+    }
+
+    // Copies what the step reads to where it reads it; false for a batch of another shape than the first.
+    private bool Place(TicketBatch batch, double learningRate)
+    {
+        using var noGradient = no_grad();
+        _batch ??= new TicketBatch(empty_like(batch.Inputs).DetachFromDisposeScope(), empty_like(batch.Targets).DetachFromDisposeScope());
+        _rate ??= Ops.Full([], learningRate, batch.Inputs.device).DetachFromDisposeScope();
+        _rate.copy_(Ops.Full([], learningRate, batch.Inputs.device));
+        if (!batch.Inputs.shape.SequenceEqual(_batch.Value.Inputs.shape))
+        {
+            return false;
+        }
+
+        _batch.Value.Inputs.copy_(batch.Inputs);
+        _batch.Value.Targets.copy_(batch.Targets);
+        return true;
+    }
+
+    private void Work(TicketBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var mean = losses(batch);
+        optimiser.Queue(gradients.Of(mean, ones), _rate!);
+        using var noGradient = no_grad();
+        var values = mean.detach().to(ScalarType.Float32);
+        (_losses ??= zeros_like(values).DetachFromDisposeScope()).copy_(values);
+    }
+
+    // Does the step one kernel at a time, then again as recorded, from the same weights.
+    private void Record()
+    {
+        using var noGradient = no_grad();
+        Tensor[] before = [.. state.Select(t => t.clone())];
+        try
+        {
+            _recording = recorder.Record(() => Enabled(() => Work(_batch!.Value)));
+        }
+        catch (Exception e) when (e is PrunusRunException or ExternalException)
+        {
+            Fault = e.Message.Split('\n')[0];
+            Set(before);
+            Enabled(() => Work(_batch!.Value));
+            return;
+        }
+
+        Tensor[] expected = [.. state.Select(t => t.clone())];
+        var (moved, told) = (Distance(before), _losses!.clone());
+        Set(before);
+        _recording.Launch();
+        var apart = Distance(expected);
+        if (!(apart <= Tolerance * moved))
+        {
+            Fault = FormattableString.Invariant($"a recorded step ended {apart / moved:P0} of a step elsewhere");
+            _recording.Dispose();
+            _recording = null;
+            Set(expected);
+            _losses.copy_(told);
+        }
+    }
+
+    private static void Enabled(Action work)
+    {
+        using var gradient = enable_grad();
+        work();
+    }
+
+    private void Set(Tensor[] values)
+    {
+        foreach (var (tensor, value) in state.Zip(values))
+        {
+            tensor.copy_(value);
+        }
+    }
+
+    private double Distance(Tensor[] values) => Math.Sqrt(state.Zip(values, (t, v) =>
+    {
+        using var difference = t.sub(v);
+        using var square = difference.mul(difference).sum(ScalarType.Float64);
+        return square.item<double>();
+    }).Sum());
+}
+
+/// <summary>Work that was recorded.</summary>
+internal interface IRecording : IDisposable
+{
+    /// <summary>Queues it.</summary>
+    void Launch();
+}
+
+/// <summary>Records work on a device.</summary>
+internal interface IStepRecorder : IDisposable
+{
+    /// <summary>Does the work once, then records it.</summary>
+    /// <exception cref="PrunusRunException">It can't be recorded.</exception>
+    IRecording Record(Action work);
+}

@@ -1,0 +1,111 @@
+using Prunus.Lottery;
+using Prunus.Lottery.Supermasks;
+using Prunus.Lottery.Training;
+using Prunus.Tests.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Prunus.Tests.Lottery.Training;
+
+/// <summary>Recorded steps with recorders that need no GPU: what is launched is the same work done again.</summary>
+public sealed class RecordedStepTests
+{
+    // Rates that float32 holds exactly: there they lie on the device.
+    private static readonly MaskedTrainingOptions Sgd = SmallTrainings.Options with
+    {
+        Schedule = new() { Rate = 0.0625, Drops = [20], DropFactor = 0.5 }, SnapshotAt = [0, 30],
+    };
+
+    private static readonly MaskedTrainingOptions Adam = Sgd with { Optimiser = new AdamOptions { WeightDecay = 1e-3 } };
+
+    public static TheoryData<string> Optimisers => ["sgd", "adam"];
+
+    [Theory, MemberData(nameof(Optimisers))]
+    public void Gives_what_steps_one_by_one_give(string optimiser)
+    {
+        var launches = 0;
+        var (expected, _) = Train(Options(optimiser), null);
+        var (found, fault) = Train(Options(optimiser), () => new Repeater(work => { launches++; work(); }));
+        Assert.Null(fault);
+        Assert.Equal(expected, found);
+        Assert.Equal(30 - RecordedStep.Before, launches);
+    }
+
+    [Theory, MemberData(nameof(Optimisers))]
+    public void A_recording_that_does_something_else_is_seen_and_not_used(string optimiser)
+    {
+        var (expected, _) = Train(Options(optimiser), null);
+        var (found, fault) = Train(Options(optimiser), () => new Repeater(_ => { }));
+        Assert.Equal("a recorded step ended 100% of a step elsewhere", fault!.Replace(" %", "%", StringComparison.Ordinal));
+        Assert.Equal(expected, found);
+        (found, fault) = Train(Options(optimiser), () => new Repeater(work => { work(); work(); }));
+        Assert.NotNull(fault);
+        Assert.Equal(expected, found);
+    }
+
+    [Fact]
+    public void What_cannot_be_recorded_is_done_one_by_one()
+    {
+        var (expected, _) = Train(Adam, null);
+        var (found, fault) = Train(Adam, () => new Repeater(null));
+        Assert.Equal("the driver: refuses; go on", fault);
+        Assert.Equal(expected, found);
+    }
+
+    [Fact]
+    public void Scores_of_a_supermask_train_likewise()
+    {
+        Assert.Equal(Scores(null), Scores(() => new Repeater(work => work())));
+
+        static byte[] Scores(Func<IStepRecorder>? recorder)
+        {
+            using var scope = NewDisposeScope();
+            using var net = new VisionTicketNet(SmallTrainings.Nets(1)[0]);
+            using var scored = SupermaskNet.Of(net, new EdgePopup(0.5), 1);
+            new MaskedTrainer(scored, SmallTrainings.Batch, Sgd) { Recorder = recorder }.Run().Dispose();
+            return SmallTrainings.Bytes(scored.Parameters);
+        }
+    }
+
+    [Fact]
+    public void Leaves_no_tensor() => TensorLeaks.AssertNone(() => Train(Adam, () => new Repeater(work => work())));
+
+    private static MaskedTrainingOptions Options(string optimiser) => optimiser == "sgd" ? Sgd : Adam;
+
+    private static (byte[] Bytes, string? Fault) Train(MaskedTrainingOptions options, Func<IStepRecorder>? recorder)
+    {
+        using var scope = NewDisposeScope();
+        using var net = new VisionTicketNet(SmallTrainings.Nets(1)[0]);
+        var trainer = new MaskedTrainer(net, SmallTrainings.Batch, options, SmallTrainings.Masks(0)) { Recorder = recorder };
+        using var result = trainer.Run();
+        return ([.. SmallTrainings.Bytes(net.Parameters.Concat(net.Buffers)), .. result.Members[0].TrainingLosses.SelectMany(BitConverter.GetBytes)], trainer.RecordingFault);
+    }
+
+    // Launches by doing something with the recorded work; null refuses to record.
+    private sealed class Repeater(Action<Action>? launch) : IStepRecorder
+    {
+        public IRecording Record(Action work)
+        {
+            if (launch is null)
+            {
+                throw new PrunusRunException("the driver", "refuses", "go on");
+            }
+
+            work();
+            return new Recording(() => launch(work));
+        }
+
+        public void Dispose()
+        {
+        }
+
+        private sealed class Recording(Action launch) : IRecording
+        {
+            public void Launch() => launch();
+
+            public void Dispose()
+            {
+            }
+        }
+    }
+}
