@@ -102,6 +102,7 @@ internal static class TicketYaml
             Levels(map, lists) ?? throw new PrunusInputException(map.Place, "'levels' is missing", "add 'levels: 0..10'"), map.Flag("once") ?? (at != TicketMoment.End || pattern is not null))
         {
             At = at, Batches = map.Integer("batches"), Pattern = pattern, Pace = map.Map("pace") is { } pace ? Pace(pace) : new(),
+            Decay = map.Real("decay") ?? NmPattern.PaperDecay,
             Supermask = SupermaskYaml.Read(map.Map("supermask")),
         };
         _ = at == TicketMoment.Initialisation ? map.Checked("criterion", () => InitialCriteria.Named(cutting.Criterion).Id) : map.Checked("criterion", () => MaskCriteria.Named(cutting.Criterion).Id);

@@ -15,7 +15,7 @@ public sealed class TicketFindTests : IDisposable
     [Fact]
     public void Find_LeavesTicketsATableAndTheRecipe()
     {
-        var (code, output, error) = Tool.Run(["ticket", "find", .. Small, "--seeds", "3..4", "--branches", "reinit", "--rewind", "5", "--cut", "40%", "--out", _folder["found"], "--quiet"]);
+        var (code, output, error) = Tool.Run(["ticket", "find", .. Small, "--seeds", "3..4", "--branches", "reinit", "--rewind", "5", "--cut", "40%", "--pixels", "unit", "--out", _folder["found"], "--quiet"]);
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("| search/ticket 2 |", output, StringComparison.Ordinal);
         Assert.Contains("| search/reinit 2 |", output, StringComparison.Ordinal);
@@ -30,6 +30,7 @@ public sealed class TicketFindTests : IDisposable
 
         // The recipe that was run is left, and is one.
         var path = _folder[Path.Combine("found", "recipe.yaml")];
+        Assert.True(RecipeReader.Read(path, File.ReadAllText(path)).Size("cpu").Tickets!.Experiments[0].Training.UnitPixels);
         Assert.Equal(["search/ticket 0", "search/ticket 1", "search/ticket 2", "search/reinit 1", "search/reinit 2"], RecipeReader.Read(path, File.ReadAllText(path)).Size("cpu").CellNames);
         Assert.Equal("ticket-find", RecordJson.ReadRecord(_folder["found"]).Recipe);
     }

@@ -24,12 +24,15 @@ internal static class TicketTrainingFlags
     private static readonly Option<string> Drops = ParsedOption.Create<string>("--drops", "N,M", "Steps at which the rate falls to a tenth.", ParsedOption.Text);
     private static readonly Option<int> WarmUp = ParsedOption.Create("--warmup", "N", "Steps of linear warm-up.", ParsedOption.Count(0), 0);
     private static readonly Option<bool> Augment = new("--augment") { Description = "Flips and shifts training images." };
+    private static readonly Option<string> Pixels = ParsedOption.Create(
+        "--pixels", "normalised|unit", "Pixels of mean 0 and deviation 1, or of byte / 255 (Frankle and Carbin's).", ParsedOption.OneOf("normalised", "unit"), "normalised");
+
     private static readonly Option<int> Validation = ParsedOption.Create("--validation", "N", "Training images held back for early stopping.", ParsedOption.Count(1), 5000);
 
     /// <summary>All of them, to add to a verb.</summary>
     public static IEnumerable<Option> All =>
     [
-        Data, Folder, Iterations, Optimizer, Rate, Momentum, Decay, Batch, EvaluateEvery, Drops, WarmUp, Augment, Validation, Seeds, RecipeCommand.Jobs, RecipeCommand.Stack, RecipeCommand.NoGraphs, SharedOptions.Out, SharedOptions.Fresh,
+        Data, Folder, Iterations, Optimizer, Rate, Momentum, Decay, Batch, EvaluateEvery, Drops, WarmUp, Augment, Pixels, Validation, Seeds, RecipeCommand.Jobs, RecipeCommand.Stack, RecipeCommand.NoGraphs, SharedOptions.Out, SharedOptions.Fresh,
     ];
 
     /// <summary>A recipe's <c>train</c>.</summary>
@@ -46,6 +49,7 @@ internal static class TicketTrainingFlags
             ["evaluate_every"] = context.Required(EvaluateEvery),
             ["warmup"] = context.Required(WarmUp),
             ["augment"] = context.Value(Augment) ? "true" : "false",
+            ["pixels"] = context.Required(Pixels),
             ["validation"] = context.Required(Validation),
         };
         if (context.Given(Drops))

@@ -35,8 +35,11 @@ public sealed record TicketCutting(MaskCutOptions Options, string Criterion, IRe
     /// <summary>During training: when weights go.</summary>
     public TicketPace Pace { get; init; } = new();
 
-    /// <summary>At most N of each M weights instead of counts, in every layer whose rate is not 0; level 1 is that. Default none.</summary>
+    /// <summary>At most N of each M weights instead of counts, in every layer whose rate is not 0; level 1 is that. With <see cref="TicketMoment.Training"/> by SR-STE. Default none.</summary>
     public NmPattern? Pattern { get; init; }
+
+    /// <summary>λ of SR-STE: how strongly weights that a pattern leaves out are drawn to 0 as it is trained.</summary>
+    public double Decay { get; init; } = NmPattern.PaperDecay;
 
     /// <summary>By scores: how they become masks. Of edge-popup a level is the percentage of weights that is used.</summary>
     public SupermaskRule Supermask { get; init; } = new EdgePopup(0.5);

@@ -51,6 +51,8 @@ internal static class TicketFaults
         Refuse(
             experiment.Cutting.Levels[^1] > source.Cutting.Levels[^1], subject,
             $"{both} to level {experiment.Cutting.Levels[^1]}, and that one ends at {source.Cutting.Levels[^1]}", "list fewer levels, or more there");
+        int[] missing = [.. experiment.Cutting.Levels.Where(l => l > 0 && source.Cutting.Once && !source.Cutting.Levels.Contains(l))];
+        Refuse(missing.Length > 0, subject, $"{both} at level {missing.FirstOrDefault()}, and that one is cut at {string.Join(", ", source.Cutting.Levels.Where(l => l > 0))} at once", "list levels that are cut there");
     }
 
     /// <summary>Checks an experiment that trains the ticket of a file.</summary>
@@ -140,7 +142,8 @@ internal static class TicketFaults
     private static void CheckPattern(string subject, TicketExperiment experiment)
     {
         var (name, cutting) = (experiment.Name, experiment.Cutting);
-        Refuse(cutting.At != TicketMoment.End || !cutting.Once, subject, $"{name} cuts to a pattern, which is done once after training", "leave out 'at' and 'once'");
+        Refuse(cutting.At is not (TicketMoment.End or TicketMoment.Training) || !cutting.Once, subject, $"{name} cuts to a pattern, which is done once after training, or during it", "write 'at: end' or 'at: training', and leave out 'once'");
+        Refuse(!(cutting.Decay >= 0 && double.IsFinite(cutting.Decay)), subject, FormattableString.Invariant($"{name} draws weights to 0 by {cutting.Decay}"), "give 'decay' a number from 0");
         Refuse(cutting.Levels[^1] > 1, subject, $"{name} cuts to a pattern at level {cutting.Levels[^1]}", "list levels 0 and 1: it is one cut");
         Refuse(cutting.Options.MinimumKeep > 0, subject, $"{name} keeps a minimum of each layer, which a pattern cannot", "leave out min_keep");
     }

@@ -41,8 +41,8 @@ public sealed record TicketStudy(IReadOnlyList<TicketExperiment> Experiments)
 
             if (experiment.TicketsOf is { } name)
             {
-                TicketFaults.CheckSource(subject, experiment, Experiments.Take(i).FirstOrDefault(e => e is { TicketsOf: null, Cutting.Once: false } && e.Name == name)
-                    ?? throw new PrunusInputException(subject, $"{experiment.Name} takes the tickets of '{name}', which is no earlier iterative experiment with own ones", "list that one first"));
+                TicketFaults.CheckSource(subject, experiment, Experiments.Take(i).FirstOrDefault(e => e is { FindsOwn: true, Cutting.At: TicketMoment.End or TicketMoment.Initialisation } && e.Name == name)
+                    ?? throw new PrunusInputException(subject, $"{experiment.Name} takes the tickets of '{name}', which is no earlier experiment with own ones, found before or after training", "list that one first"));
             }
         }
     }

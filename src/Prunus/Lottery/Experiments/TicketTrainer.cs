@@ -50,14 +50,15 @@ internal sealed class TicketTrainer(TicketStore store, IStudyMaterial material, 
         }
 
         using var teacher = TicketStack.HasTeacher(experiment, job) ? Teacher(members) : null;
-        return experiment.Finds(job) ? [new GradualTraining(job, experiment, start).Run(options, (part, masks, state) => Part(part, MaskTensors.Of(masks, device), state))]
-            : Kept(Part(options, nets.Masks, null));
+        return !experiment.Finds(job) ? Kept(Part(nets.Net, options, nets.Masks, null))
+            : experiment.Cutting.Pattern is not null ? [PatternTraining.Run(start.Net, experiment.Cutting, net => Part(net, options, null, null))]
+            : [new GradualTraining(job, experiment, start).Run(options, (part, masks, state) => Part(nets.Net, part, MaskTensors.Of(masks, device), state))];
 
-        MaskedTrainingResult Part(MaskedTrainingOptions part, IReadOnlyDictionary<string, Tensor> masks, OptimiserState? state)
+        MaskedTrainingResult Part(ITicketNet net, MaskedTrainingOptions part, IReadOnlyDictionary<string, Tensor>? masks, OptimiserState? state)
         {
-            var trainer = new MaskedTrainer(nets.Net, order.Batch, part, masks)
+            var trainer = new MaskedTrainer(net, order.Batch, part, masks)
             {
-                Validation = material.Validation, Test = material.Test, State = state, Recorder = Recorder,
+                Validation = material.Validation, Test = material.Test, State = state, Recorder = net is PatternedNet ? null : Recorder,
                 Distillation = teacher is null ? null : new TicketDistillation(teacher, experiment.Training.Distil!.Temperature, experiment.Training.Distil.Weight),
             };
             var result = trainer.Run(told, cancellation);

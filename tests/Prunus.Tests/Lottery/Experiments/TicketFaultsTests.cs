@@ -63,6 +63,17 @@ public class TicketFaultsTests
         Own, Cut(c => c with { Levels = [0, 3] }) with { Name = "b", TicketsOf = "a" });
 
     [Fact]
+    public void TicketsOfALevelThatIsNotCut() => Refused(
+        "mine.yaml: b takes the tickets of a at level 1, and that one is cut at 2, 4 at once; list levels that are cut there",
+        Cut(c => c with { Levels = [0, 2, 4], Once = true }), Cut(c => c with { Levels = [1, 2] }) with { Name = "b", TicketsOf = "a" });
+
+    [Fact]
+    public void TicketsFoundDuringTraining() => Refused(
+        "mine.yaml: b takes the tickets of 'a', which is no earlier experiment with own ones, found before or after training; list that one first",
+        Cut(c => c with { At = TicketMoment.Training, Once = true }) with { Rewinding = new TicketRewinding(0, RewindKind.Weights) },
+        Own with { Name = "b", TicketsOf = "a", Rewinding = new TicketRewinding(0, RewindKind.Weights) });
+
+    [Fact]
     public void TrainedWeightsBeforeTraining() => Refused(
         "mine.yaml, a: criterion: 'large-final' cannot be had before training; use one of large-init, small-init, random, snip, grad, grasp, synflow, random-uniform, random-er, random-erk",
         Cut(c => c with { At = TicketMoment.Initialisation, Once = true }));

@@ -25,7 +25,10 @@ public sealed class TicketRecipeTests : IDisposable
           - {name: gradual, cut: {at: training, pace: {to: 70%, cuts: 5}}, branches: [{branch: none}]}
           - {name: taught, train: {distil: {weight: 0.5, tau: 2}}, cut: {at: initialisation, criterion: random-uniform, levels: [1]}}
           - {name: "2:4", cut: {pattern: "2:4", levels: [0, 1]}}
+          - {name: "2:4 trained", cut: {pattern: "2:4", at: training, decay: 1e-3, levels: [1]}, branches: [{branch: none}]}
           - {name: moved, data: stripes, tickets_of: own, rewind: {to: 5}}
+          - {name: moved shot, data: stripes, tickets_of: shot, cut: {levels: [2]}}
+          - {name: moved snip, data: stripes, tickets_of: snip, cut: {levels: [1]}}
           - name: decoder
             net: "decoder:demo:layers=1,hidden=48,ffn=64,heads=2,groups=1"
             data: demo/demo-heldout
@@ -58,9 +61,9 @@ public sealed class TicketRecipeTests : IDisposable
         Assert.Equal(0, record.Metrics["own/ticket 2.failed"].Value);
         Assert.Equal(record.Metrics["own/ticket 2.kept"].Value, record.Metrics["own/reinit 2.kept"].Value);
         Assert.Equal(record.Metrics["own/ticket 2.kept"].Value, record.Metrics["shot/ticket 2.kept"].Value);
-        Assert.All(["snip", "synflow", "gradual"], e => Assert.Equal(record.Metrics["own/ticket 2.kept"].Value, record.Metrics[e + "/ticket 2.kept"].Value));
+        Assert.All(["snip", "synflow", "gradual", "moved shot"], e => Assert.Equal(record.Metrics["own/ticket 2.kept"].Value, record.Metrics[e + "/ticket 2.kept"].Value));
         Assert.InRange(record.Metrics["erk/ticket 2.kept"].Value - record.Metrics["own/ticket 2.kept"].Value, 0, 3);
-        Assert.Equal(50, record.Metrics["2:4/ticket 1.pm"].Value, 0.5);
+        Assert.All(["2:4", "2:4 trained"], e => Assert.Equal(50, record.Metrics[e + "/ticket 1.pm"].Value, 0.5));
         Assert.Equal((30, 90), (record.Metrics["gradual/ticket 2.search_steps"].Value, record.Metrics["own/ticket 2.search_steps"].Value + 10));
         Assert.True(record.Metrics["own/data-order 2.order_distance"].Value > 0);
         Assert.InRange(record.Metrics["own/data-order 2.disagreement"].Value, 0, 1);

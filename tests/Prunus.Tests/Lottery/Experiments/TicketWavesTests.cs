@@ -31,7 +31,7 @@ public class TicketWavesTests
     public void TicketsOfALaterExperiment_AreRefused()
     {
         var fault = Assert.Throws<PrunusInputException>(() => new TicketStudy([Experiment("b", [0], of: "a"), Experiment("a", [0])]).Validate("mine.yaml"));
-        Assert.Equal("mine.yaml: b takes the tickets of 'a', which is no earlier iterative experiment with own ones; list that one first", fault.Message);
+        Assert.Equal("mine.yaml: b takes the tickets of 'a', which is no earlier experiment with own ones, found before or after training; list that one first", fault.Message);
     }
 
     [Fact]
