@@ -1,6 +1,8 @@
+using Prunus.Lottery;
 using Prunus.Lottery.Masks;
 using Prunus.Native;
 using Prunus.Tests.Native;
+using Prunus.Vision;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -42,6 +44,18 @@ public sealed class SynFlowTests
         var cut = SynFlow.Prune(net, SaliencyNets.Batch(golden, net).Inputs, double.Parse(keep));
         Assert.All(cut.Masks.Names, n => Assert.Equal(golden.Mask($"{id}.synflow_mask_{keep}.{n}"), cut.Masks[n]));
         Assert.Empty(cut.Emptied);
+    }
+
+    // Fresh nets have biases of 0: what flows through one layer flows through each.
+    [Theory, InlineData("lenet-300-100", 10), InlineData("lenet-5", 12), InlineData("conv-2:8", 8)]
+    public void Layers_of_fresh_nets_have_one_sum(string name, int size)
+    {
+        Libtorch.Load();
+        using var scope = NewDisposeScope();
+        using var net = new VisionTicketNet(VisionNet.Initialise(VisionNets.Named(name, new MapShape(1, size, size), 10), VisionInitialisations.Named("glorot-normal"), 3, CPU));
+        var scores = SynFlow.Scores(net, ones(1, 1, size, size));
+        Assert.True(scores.Flow > 0);
+        Assert.All(scores.Scores.Keys, n => Assert.Equal(1, scores.LayerSum(n) / scores.Flow, 1e-12));
     }
 
     [Fact]
