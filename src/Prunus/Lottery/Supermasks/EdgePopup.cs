@@ -49,22 +49,20 @@ public sealed record EdgePopup(double Keep) : SupermaskRule, IStraightRule
         return Kept([.. scores.Select(s => Signed ? s.alias() : s.abs())], leading);
     }
 
-    Tensor[] IStraightRule.Used(IReadOnlyList<Tensor> weights, IReadOnlyList<Tensor> scores, int leading)
+    StraightPass IStraightRule.Pass(IReadOnlyList<Tensor> weights, IReadOnlyList<Tensor> scores, int leading, Func<int, Tensor> draw)
     {
         var used = Masks(scores, leading);
         Ops.ForeachMultiply(used, [.. weights]);
         Scale(used);
-        return used;
-    }
-
-    void IStraightRule.ToScores(Tensor[] gradients, IReadOnlyList<Tensor> weights, IReadOnlyList<Tensor> scores)
-    {
-        Ops.ForeachMultiply(gradients, [.. weights]);
-        Scale(gradients);
-        if (!Signed)
+        return new StraightPass(used, [], gradients =>
         {
-            Ops.ForeachMultiplySigns(gradients, [.. scores]);
-        }
+            Ops.ForeachMultiply(gradients, [.. weights]);
+            Scale(gradients);
+            if (!Signed)
+            {
+                Ops.ForeachMultiplySigns(gradients, [.. scores]);
+            }
+        });
     }
 
     private void Scale(Tensor[] tensors)

@@ -88,10 +88,11 @@ public sealed class SupermaskNet : ITicketNet, IOwnGradients
     {
         using var scope = NewDisposeScope();
         Tensor[] scores = [.. _scores.Select(s => instead is not null && instead.TryGetValue(s.Key, out var other) ? other : s.Value)];
-        Tensor[] weights = [.. _scores.Keys.Select(name => _net.Parameters[name])];
-        var used = _rule is IStraightRule straight && !Array.Exists(scores, s => s.requires_grad) ? straight.Used(weights, scores, IsStacked ? 1 : 0)
-            : [.. _rule.Factors(scores, IsStacked ? 1 : 0, i => Draw is null ? Ops.FullLike(scores[i].detach(), 0.5) : Draw(i, scores[i].detach())).Zip(weights, (f, w) => w.mul(f))];
+        var used = _rule is IStraightRule straight && !Array.Exists(scores, s => s.requires_grad) ? straight.Pass(Weights, scores, Leading, Drawn).Used
+            : [.. _rule.Factors(scores, Leading, Drawn).Zip(Weights, (f, w) => w.mul(f))];
         return _scores.Keys.Zip(used).ToDictionary(w => w.First, w => w.Second.MoveToOuterDisposeScope());
+
+        Tensor Drawn(int i) => Noise(i, scores[i]);
     }
 
     /// <summary>Where gradients of scores follow from those of the masked weights, passes need not be followed through the masks.</summary>
@@ -112,38 +113,43 @@ public sealed class SupermaskNet : ITicketNet, IOwnGradients
         }
     }
 
+    private Tensor[] Weights => [.. _scores.Keys.Select(name => _net.Parameters[name])];
+
+    private int Leading => IsStacked ? 1 : 0;
+
+    private Tensor Noise(int index, Tensor scores)
+    {
+        var like = scores.detach();
+        return Draw is null ? Ops.FullLike(like, 0.5) : Draw(index, like);
+    }
+
     // Used weights are what gradients are taken of; a step's are freed with the next one's.
     private sealed class StraightGradients(SupermaskNet net, IStraightRule rule) : IGradients
     {
-        private readonly Tensor[] _weights = [.. net._scores.Keys.Select(name => net._net.Parameters[name])];
-        private Tensor[] _used = [];
+        private readonly Tensor[] _weights = net.Weights, _scores = [.. net._scores.Values];
+        private StraightPass? _pass;
 
         public Dictionary<string, Tensor> Weights()
         {
-            Free();
+            _pass?.Dispose();
             using var scope = NewDisposeScope();
-            _used = Array.ConvertAll(rule.Used(_weights, [.. net._scores.Values], net.IsStacked ? 1 : 0), t => t.DetachFromDisposeScope());
-            Array.ForEach(_used, t => t.requires_grad = true);
-            return net._scores.Keys.Zip(_used).ToDictionary(w => w.First, w => w.Second);
+            _pass = rule.Pass(_weights, _scores, net.Leading, i => net.Noise(i, _scores[i])).Detached();
+            Array.ForEach(_pass.Used, t => t.requires_grad = true);
+            return net._scores.Keys.Zip(_pass.Used).ToDictionary(w => w.First, w => w.Second);
         }
 
         public Tensor[] Of(Tensor losses, Tensor? ones = null)
         {
-            Tensor[] gradients = [.. autograd.grad([losses], _used, ones is null ? null : [ones])];
-            rule.ToScores(gradients, _weights, [.. net._scores.Values]);
+            var pass = _pass ?? throw new InvalidOperationException("there was no pass that trains");
+            Tensor[] gradients = [.. autograd.grad([losses], pass.Used, ones is null ? null : [ones])];
+            pass.ToScores(gradients);
             return gradients;
         }
 
         public void Dispose()
         {
-            Free();
+            _pass?.Dispose();
             net._learning = null;
-        }
-
-        private void Free()
-        {
-            Array.ForEach(_used, t => t.Dispose());
-            _used = [];
         }
     }
 }

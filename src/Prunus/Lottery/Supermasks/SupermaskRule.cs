@@ -39,12 +39,31 @@ public abstract record SupermaskRule
 /// <summary>A rule by which gradients of scores follow from those of the weights that a pass used, so that no pass needs to be followed through the masks.</summary>
 internal interface IStraightRule
 {
-    /// <summary>Weights as the pass uses them, without a way back; new tensors.</summary>
+    /// <summary>Weights for one pass.</summary>
     /// <param name="weights">That masks are laid over.</param>
     /// <param name="scores">Of each.</param>
     /// <param name="leading">As in <see cref="SupermaskRule.Factors"/>.</param>
-    Tensor[] Used(IReadOnlyList<Tensor> weights, IReadOnlyList<Tensor> scores, int leading);
+    /// <param name="draw">As there.</param>
+    StraightPass Pass(IReadOnlyList<Tensor> weights, IReadOnlyList<Tensor> scores, int leading, Func<int, Tensor> draw);
+}
 
-    /// <summary>Makes gradients of used weights those of scores, in place.</summary>
-    void ToScores(Tensor[] gradients, IReadOnlyList<Tensor> weights, IReadOnlyList<Tensor> scores);
+/// <summary>What a pass uses. Its tensors belong to the dispose scope that it was made in.</summary>
+/// <param name="Used">Weights as the pass uses them, new tensors without a way back.</param>
+/// <param name="Held">What <paramref name="ToScores"/> needs besides.</param>
+/// <param name="ToScores">Makes gradients of used weights those of scores, in place; once.</param>
+internal sealed record StraightPass(Tensor[] Used, Tensor[] Held, Action<Tensor[]> ToScores) : IDisposable
+{
+    /// <summary>Takes its tensors out of their scope.</summary>
+    public StraightPass Detached()
+    {
+        Array.ForEach(Used, t => t.DetachFromDisposeScope());
+        Array.ForEach(Held, t => t.DetachFromDisposeScope());
+        return this;
+    }
+
+    public void Dispose()
+    {
+        Array.ForEach(Used, t => t.Dispose());
+        Array.ForEach(Held, t => t.Dispose());
+    }
 }

@@ -76,15 +76,17 @@ public sealed class SupermaskNetTests
         }
     }
 
-    [Theory]
-    [InlineData(false, false, true)]
-    [InlineData(true, true, false)]
-    [InlineData(false, true, true)]
-    public void Short_gradients_are_those_through_the_masks(bool signed, bool global, bool scaled)
+    public static TheoryData<SupermaskRule> Rules => new((SupermaskRule[])[
+        new EdgePopup(0.4) { Scaled = true }, new EdgePopup(0.4) { Signed = true, Global = true }, new EdgePopup(0.4) { Global = true, Scaled = true },
+        new BernoulliMasks(), new BernoulliMasks { Rescaling = MaskRescaling.Constant }, new BernoulliMasks { Rescaling = MaskRescaling.Differentiated, First = 0.3 }]);
+
+    [Theory, MemberData(nameof(Rules))]
+    public void Short_gradients_are_those_through_the_masks(SupermaskRule rule)
     {
         Libtorch.Load();
         using var scope = NewDisposeScope();
-        using var net = SupermaskNet.Of(Net(4), new EdgePopup(0.4) { Signed = signed, Global = global, Scaled = scaled }, 4);
+        using var net = SupermaskNet.Of(Net(4), rule, 4);
+        net.DrawFor(4, 1);
         var (images, labels) = (rand([5, 1, 2, 3]), tensor(new long[] { 0, 1, 2, 3, 1 }));
         Tensor[] whole, quick;
         using (var learning = new GradientsOf(net.Parameters.Values))
