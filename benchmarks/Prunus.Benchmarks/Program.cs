@@ -39,8 +39,8 @@ switch (args)
     case ["convolutions", .. var rest]:
         ConvolutionBenchmark.Run(Number(rest, 0, 15));
         return 0;
-    case ["subset-sums"]:
-        StrongBenchmark.Run();
+    case ["subset-sums", .. var rest]:
+        StrongBenchmark.Run(rest.FirstOrDefault());
         return 0;
     case ["masked-step", .. var rest]:
         MaskedStepBenchmark.Run(rest.FirstOrDefault() ?? "cpu", Number(rest, 1, 5));
@@ -69,7 +69,7 @@ switch (args)
               depth [DEVICE]   loss without each of n layers against n whole forward passes; DEVICE is cpu (default) or cuda
               sparse-kernel [ROUNDS]   sparse products against libtorch's dense one, one thread, 80 to 98 % sparse, batch 1 and 64
               convolutions [ROUNDS]   CPU convolutions of odd channel counts: libtorch's and ours, errors and times
-              subset-sums      strong tickets: 397,000 weights of 21 random numbers each within 0.01, and cost against n, ε and weights
+              subset-sums [FOLDER]   strong tickets: 397,000 weights of 21 random numbers each within 0.01, and cost against n, ε and weights; curves into FOLDER
               masked-step [DEVICE [MEMBERS]]   a step of LeNet-300-100 under masks, one net and a stack, against the plain TorchSharp loop
               edge-popup [DEVICE [STEPS [NET [BATCH]]]]   steps/s of edge-popup; benchmarks/python/edge_popup.py is the same loop in eager PyTorch
               pruned-goldens GGUF GOLDENS C4_TRAIN C4_EVAL WIKITEXT2_TEST [DEVICE] [METHOD…] [--json FILE] [--windows N] [--sequences N]
