@@ -72,8 +72,8 @@ public sealed class MaskedOptimiser : IOptimiserMemory, IDisposable
     /// <summary>A queued update is done.</summary>
     internal void Count() => StepCount++;
 
-    /// <summary>All that a step changes beside the weights.</summary>
-    internal IEnumerable<Tensor> Memory => [.. _first, .. _second, _step];
+    /// <summary>All that a step changes beside the weights: first moments or momentum, second moments, count.</summary>
+    internal IReadOnlyList<IReadOnlyList<Tensor>> Memory => [_first, _second, [_step]];
 
     public IEnumerable<(string Name, Tensor Tensor)> State()
     {

@@ -101,7 +101,7 @@ public sealed class MaskedTrainer(ITicketNet net, Func<int, TicketBatch> batches
         using var ones = optimiser is null || !net.IsStacked ? null : torch.ones([net.Members], dtype: optimiser.Parameters[0].dtype, device: optimiser.Parameters[0].device);
         using var recorder = optimiser is null ? null : Recorder?.Invoke();
         using var recorded = recorder is null ? null
-            : new RecordedStep(Losses, learning!, ones, optimiser!, [.. net.Parameters.Values, .. net.Buffers.Values, .. optimiser!.Memory], recorder);
+            : new RecordedStep(Losses, learning!, ones, optimiser!, [[.. net.Parameters.Values], [.. net.Buffers.Values], .. optimiser!.Memory], recorder);
         Snapshot(start);
         for (var step = start; step < options.LastStep;)
         {

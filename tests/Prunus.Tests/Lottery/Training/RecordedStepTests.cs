@@ -43,6 +43,37 @@ public sealed class RecordedStepTests
         Assert.Equal(expected, found);
     }
 
+    // Counts and moments move as they should, and farther than weights at so small a rate.
+    [Fact]
+    public void A_recording_that_leaves_the_weights_is_seen()
+    {
+        using var scope = NewDisposeScope();
+        using var net = new VisionTicketNet(SmallTrainings.Nets(1)[0]);
+        var trainer = new MaskedTrainer(net, SmallTrainings.Batch, Adam with { Schedule = new() { Rate = 1e-6 } }) { Recorder = () => new Repeater(Launch) };
+        trainer.Run(cancellation: TestContext.Current.CancellationToken).Dispose();
+        Assert.StartsWith("a recorded step ended 100", trainer.RecordingFault, StringComparison.Ordinal);
+
+        void Launch(Action work)
+        {
+            Tensor[] weights = [.. net.Parameters.Values.Select(w => w.detach().clone())];
+            work();
+            using var noGradient = no_grad();
+            foreach (var (weight, before) in net.Parameters.Values.Zip(weights))
+            {
+                weight.copy_(before);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_recording_that_cannot_be_launched_is_not_used()
+    {
+        var (expected, _) = Train(Adam, null);
+        var (found, fault) = Train(Adam, () => new Repeater(_ => throw new PrunusRunException("the driver", "launches nothing", "go on")));
+        Assert.Equal("the driver: launches nothing; go on", fault);
+        Assert.Equal(expected, found);
+    }
+
     [Fact]
     public void What_cannot_be_recorded_is_done_one_by_one()
     {
