@@ -64,6 +64,7 @@ internal sealed class CudaMlpEngine : IMlpEngine
         }
 
         _owned.ForEach(t => t.Dispose());
+        _kernels.Dispose();
     }
 
     // A number of steps is recorded when it comes again.
@@ -93,7 +94,6 @@ internal sealed class CudaMlpEngine : IMlpEngine
             layer.Products();
         }
 
-        cuda.synchronize(_inputs.device);
         try
         {
             _graphs[steps] = capture(() => Steps(steps));

@@ -20,10 +20,11 @@ public static class MlpCheck
     private const int Members = 3, Images = 40, Batch = 7, Steps = 8, Runs = 3;
     private const double Tolerance = 1e-4;
 
-    private static readonly ConcurrentDictionary<string, MlpCheckResult> Known = new();
+    // Lazy: threads that come at once wait for one trial.
+    private static readonly ConcurrentDictionary<string, Lazy<MlpCheckResult>> Known = new();
 
     /// <summary>Tried once in a process for each device; a CPU's steps are the measure and have no fault.</summary>
-    public static MlpCheckResult Of(Device device) => device.type == DeviceType.CPU ? new(null, null) : Known.GetOrAdd(device.ToString(), _ => Try(device));
+    public static MlpCheckResult Of(Device device) => device.type == DeviceType.CPU ? new(null, null) : Known.GetOrAdd(device.ToString(), _ => new(() => Try(device))).Value;
 
     /// <summary>The trial itself.</summary>
     internal static MlpCheckResult Try(Device device)

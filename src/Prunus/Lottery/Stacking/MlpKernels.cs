@@ -11,7 +11,7 @@ internal delegate void MlpLaunch(string kernel, int blocks, ReadOnlySpan<ulong> 
 /// <param name="Launch">Launches one; returns without waiting.</param>
 /// <param name="Enter">Goes onto a stream that can be recorded, until disposed.</param>
 /// <param name="Capture">Records an action; null = each kernel is launched by itself.</param>
-internal sealed record MlpKernels(MlpLaunch Launch, Func<IDisposable?> Enter, Func<Action, CudaGraph>? Capture)
+internal sealed record MlpKernels(MlpLaunch Launch, Func<IDisposable?> Enter, Func<Action, CudaGraph>? Capture) : IDisposable
 {
     /// <summary>Threads of a block.</summary>
     public const int Threads = 256;
@@ -21,8 +21,8 @@ internal sealed record MlpKernels(MlpLaunch Launch, Func<IDisposable?> Enter, Fu
 
     private static readonly ConcurrentDictionary<int, CudaModule> Modules = new();
 
-    // One for each device: cuBLAS keeps memory for every stream that it has worked on.
-    private static readonly ConcurrentDictionary<int, SideStream> Streams = new();
+    // Its own as long as it lives: what another thread queued on it would be recorded too.
+    private SideStream? _stream;
 
     /// <summary>Why nothing can be recorded though it was asked for, or null.</summary>
     public string? GraphFault { get; init; }
@@ -42,11 +42,19 @@ internal sealed record MlpKernels(MlpLaunch Launch, Func<IDisposable?> Enter, Fu
 
         try
         {
-            return new(launch, Streams.GetOrAdd(index, _ => new SideStream(device)).Enter, work => CudaGraph.Capture(index, work));
+            var stream = SideStream.Rent(device);
+            return new(launch, stream.Enter, work => CudaGraph.Capture(index, work)) { _stream = stream };
         }
         catch (PrunusRunException e)
         {
             return new(launch, () => null, null) { GraphFault = e.Message };
         }
+    }
+
+    /// <summary>Gives the stream back; no graph of it may be launched any more.</summary>
+    public void Dispose()
+    {
+        _stream?.Return();
+        _stream = null;
     }
 }

@@ -9,25 +9,25 @@ namespace Prunus.Lottery.Training;
 /// </summary>
 internal sealed class CudaStepRecorder(torch.Device device) : IStepRecorder
 {
-    // A device can't be waited for while a thread records.
-    private static readonly Lock One = new();
-    private readonly SideStream _stream = SideStream.Rent(device);
+    private readonly int _index = Math.Max(0, device.index);
+    private SideStream? _stream;
 
     public IRecording Record(Action work)
     {
-        lock (One)
-        {
-            using var there = _stream.Enter();
-            work();
-            torch.cuda.synchronize(device);
-            return new Recording(CudaGraph.Capture(Math.Max(0, device.index), work, allocates: true));
-        }
+        _stream ??= SideStream.Rent(device);
+        using var there = _stream.Enter();
+        work();
+        return new Recording(CudaGraph.Capture(_index, work, allocates: true));
     }
 
+    // What was launched still uses the stream's memory.
     public void Dispose()
     {
-        torch.cuda.synchronize(device);
-        _stream.Return();
+        if (_stream is not null)
+        {
+            CudaStream.Wait(_index, CudaStream.CurrentStream(_index));
+            _stream.Return();
+        }
     }
 
     private sealed class Recording(CudaGraph graph) : IRecording

@@ -14,13 +14,15 @@ internal sealed unsafe class CudaGraph : IDisposable
 
     private CudaGraph(nint executable, int device) => (_executable, _device) = (executable, device);
 
-    /// <summary>Records what an action queues on this thread's current stream; nothing of it runs yet.</summary>
+    /// <summary>Records what an action queues on this thread's current stream, having waited for what is there; nothing of it runs yet.</summary>
     /// <param name="device">Index of the device. Its current stream must not be the default one: see <see cref="SideStream"/>.</param>
-    /// <param name="work">Must have run once before on this thread and stream (libraries set themselves up at first use), and doesn't wait.</param>
+    /// <param name="work">Must have run once before on this thread and stream (libraries set themselves up at first use), and doesn't wait. No other thread may use the stream or wait for the whole device meanwhile.</param>
     /// <param name="allocates">Whether it may take device memory. What it frees again the graph still uses: nothing else may work on the stream as long as the graph lives.</param>
     /// <exception cref="PrunusRunException">The driver refuses.</exception>
     public static CudaGraph Capture(int device, Action work, bool allocates = false)
     {
+        CudaStream.Wait(device, CudaStream.CurrentStream(device));
+        using var context = new CudaContext(device);
         var stream = CudaStream.Current(device);
         nint graph = 0, executable = 0;
         CudaModule.Check(((delegate* unmanaged<nint, int, int>)CudaModule.Call("cuStreamBeginCapture_v2"))(stream, allocates ? Relaxed : ThreadLocal));
@@ -53,6 +55,7 @@ internal sealed unsafe class CudaGraph : IDisposable
     public void Launch()
     {
         ObjectDisposedException.ThrowIf(_executable == 0, this);
+        using var context = new CudaContext(_device);
         CudaModule.Check(((delegate* unmanaged<nint, nint, int>)CudaModule.Call("cuGraphLaunch"))(_executable, CudaStream.Current(_device)));
     }
 

@@ -12,6 +12,7 @@ internal readonly unsafe struct CudaKernel(nint function, int device)
     /// <exception cref="PrunusRunException">The driver refuses.</exception>
     public void Launch(uint blocks, uint threads, ReadOnlySpan<ulong> arguments)
     {
+        using var context = new CudaContext(device);
         var stream = CudaStream.Current(device);
         var pointers = stackalloc nint[arguments.Length];
         fixed (ulong* slots = arguments)

@@ -31,7 +31,7 @@ internal sealed unsafe class CudaModule
         var attribute = (delegate* unmanaged<int*, int, int, int>)Call("cuDeviceGetAttribute");
         Check(attribute(&major, 75, handle));
         Check(attribute(&minor, 76, handle));
-        UseContext(handle);
+        using var context = new CudaContext(device);
         var code = CudaCompiler.Compile(resource, definitions + reader.ReadToEnd(), (major * 10) + minor);
         nint module;
         fixed (byte* start = code)
@@ -66,16 +66,4 @@ internal sealed unsafe class CudaModule
     internal static nint Call(string function) => CudaDriver.Call(function) is not 0 and var address
         ? address
         : throw new PrunusRunException("CUDA", $"the driver lacks {function}", "install a newer NVIDIA driver");
-
-    // libtorch works in the device's primary context; a thread that has done no CUDA work yet has none.
-    private static void UseContext(int device)
-    {
-        nint context;
-        Check(((delegate* unmanaged<nint*, int>)Call("cuCtxGetCurrent"))(&context));
-        if (context == 0)
-        {
-            Check(((delegate* unmanaged<nint*, int, int>)Call("cuDevicePrimaryCtxRetain"))(&context, device));
-            Check(((delegate* unmanaged<nint, int>)Call("cuCtxSetCurrent"))(context));
-        }
-    }
 }

@@ -18,8 +18,7 @@ internal static unsafe class CudaStream
             return 0;
         }
 
-        var stream = CurrentStream(device);
-        return ((delegate* unmanaged<Stream*, nint>)Handle)(&stream);
+        return HandleOf(CurrentStream(device));
     }
 
     /// <summary>The stream as libtorch knows it.</summary>
@@ -28,8 +27,19 @@ internal static unsafe class CudaStream
     /// <summary>Makes a stream this thread's current one.</summary>
     public static void SetCurrent(Stream stream) => ((delegate* unmanaged<Stream, void>)Needed(Set))(stream);
 
+    /// <summary>
+    /// Waits for a stream's work. Not for the device's: that fails while any thread records a stream of it, and ends the recording.
+    /// </summary>
+    public static void Wait(int device, Stream stream)
+    {
+        using var context = new CudaContext(device);
+        CudaModule.Check(((delegate* unmanaged<nint, int>)CudaModule.Call("cuStreamSynchronize"))(HandleOf(stream)));
+    }
+
     /// <summary>One of libtorch's own streams beside the default one.</summary>
     public static Stream FromPool(int device) => ((delegate* unmanaged<byte, sbyte, Stream>)Needed(Pool))(0, (sbyte)device);
+
+    private static nint HandleOf(Stream stream) => ((delegate* unmanaged<Stream*, nint>)Needed(Handle))(&stream);
 
     private static nint Needed(nint function) => function != 0
         ? function

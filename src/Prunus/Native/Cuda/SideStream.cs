@@ -15,25 +15,31 @@ internal sealed class SideStream(torch.Device device)
     /// <summary>Gives back what was rented.</summary>
     public void Return() => Bag(device).Add(this);
 
-    /// <summary>Makes it this thread's current stream until the result is disposed, on the same thread. Waits for the device both times, so work on either side is done.</summary>
+    /// <summary>Makes it this thread's current stream until the result is disposed, on the same thread. Waits both times for the stream that is left, whose work is then done.</summary>
     public IDisposable Enter()
     {
-        torch.cuda.synchronize(device);
         var before = CudaStream.CurrentStream(Index(device));
+        CudaStream.Wait(Index(device), before);
         CudaStream.SetCurrent(_stream);
-        return new Stay(device, before);
+        return new Stay(Index(device), _stream, before);
     }
 
     private static ConcurrentBag<SideStream> Bag(torch.Device device) => Idle.GetOrAdd(Index(device), _ => []);
 
     private static int Index(torch.Device device) => Math.Max(0, device.index);
 
-    private sealed class Stay(torch.Device device, CudaStream.Stream before) : IDisposable
+    private sealed class Stay(int device, CudaStream.Stream there, CudaStream.Stream before) : IDisposable
     {
         public void Dispose()
         {
-            torch.cuda.synchronize(device);
-            CudaStream.SetCurrent(before);
+            try
+            {
+                CudaStream.Wait(device, there);
+            }
+            finally
+            {
+                CudaStream.SetCurrent(before);
+            }
         }
     }
 }
