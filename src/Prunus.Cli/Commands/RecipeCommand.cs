@@ -14,7 +14,7 @@ internal static class RecipeCommand
     private static readonly Argument<string> Id = new("RECIPE") { Description = "Id of a recipe, or a YAML file." };
     private static readonly Argument<string> Results = new("DIR") { Description = "Folder with run folders RECIPE-SIZE." };
     private static readonly Option<string> Size = ParsedOption.Create("--size", "tiny|cpu|gpu", "Seconds on embedded data, minutes on two cores, or minutes on a GPU.", ParsedOption.OneOf("tiny", "cpu", "gpu"), "cpu");
-    internal static readonly Option<int> Jobs = ParsedOption.Create("--jobs", "N", "Cells at a time, each in a process of its own.", ParsedOption.Count(1, 256), 1);
+    internal static readonly Option<int> Jobs = ParsedOption.Create("--jobs", "N", "Cells at a time, each in a process of its own; trainings of ticket experiments on a GPU in threads of one.", ParsedOption.Count(1, 256), 1);
     internal static readonly Option<int> Stack = ParsedOption.Create<int>("--stack", "N", "Most trainings of ticket experiments in one batched model (64 on a GPU, 1 on a CPU).", ParsedOption.Count(1, 1024));
     internal static readonly Option<bool> NoGraphs = new("--no-graphs") { Description = "On a GPU, queues each kernel of a ticket training's step by itself instead of a recorded step." };
     private static readonly Option<string> Seeds = ParsedOption.Create<string>("--seeds", "1,2,3", "Seeds in place of the recipe's.", ParsedOption.Text);
