@@ -75,12 +75,10 @@ internal static class UniversalView
     private static List<IReadOnlyList<string>> Counts(UniversalTicket ticket) =>
     [
         ["random weights and biases", NumberText.Grouped(ticket.RandomParameters)],
-        ["kept", FormattableString.Invariant($"{NumberText.Grouped(ticket.Kept)}, density {ticket.Kept / (double)ticket.RandomParameters:0.0000} ({string.Join(", ", Parts(ticket).Select(p => $"{p} {ticket.KeptOf(p)}"))})")],
+        ["kept", FormattableString.Invariant($"{NumberText.Grouped(ticket.Kept)}, density {ticket.Kept / (double)ticket.RandomParameters:0.0000} ({string.Join(", ", ticket.Parts.Select(p => $"{p} {ticket.KeptOf(p)}"))})")],
         ["density in the smallest net that holds it", FormattableString.Invariant($"{ticket.Kept / (double)ticket.SmallestRandomParameters:0.0000} of {NumberText.Grouped(ticket.SmallestRandomParameters)}")],
         .. ticket.PublishedCount is { } count ? new[] { (IReadOnlyList<string>)["density as it was published", FormattableString.Invariant($"{ticket.Kept / (double)count:0.0000} of {NumberText.Grouped(count)}")] } : [],
     ];
-
-    private static IEnumerable<string> Parts(UniversalTicket ticket) => ticket.Pairs.Select(p => p.Name.Split('.')[0]).Distinct();
 
     private static string Beside(double observed, double certified) => $"{NumberText.Value(observed)} (certified {NumberText.Value(certified)})";
 
@@ -109,7 +107,7 @@ internal static class UniversalView
             ["smallest_random_parameters"] = ticket.SmallestRandomParameters,
             ["published_count"] = ticket.PublishedCount,
             ["kept"] = ticket.Kept,
-            ["kept_parts"] = new JsonObject(Parts(ticket).Select(p => KeyValuePair.Create(p, (JsonNode?)ticket.KeptOf(p)))),
+            ["kept_parts"] = new JsonObject(ticket.Parts.Select(p => KeyValuePair.Create(p, (JsonNode?)ticket.KeptOf(p)))),
         };
     }
 }

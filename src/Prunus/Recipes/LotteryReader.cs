@@ -2,7 +2,7 @@ using Prunus.Lottery.Experiments;
 
 namespace Prunus.Recipes;
 
-/// <summary>Reads a size of the recipes that prune no donor: ticket experiments (<c>experiments</c>), sparsity on donors (<c>sparsity</c>), strong tickets (<c>strong</c>).</summary>
+/// <summary>Reads a size of the recipes that prune no donor: ticket experiments (<c>experiments</c>), sparsity on donors (<c>sparsity</c>), strong tickets (<c>strong</c>), universal tickets (<c>universal</c>).</summary>
 internal static class LotteryReader
 {
     private const int DeepestLevel = 101;
@@ -11,7 +11,8 @@ internal static class LotteryReader
     public static RecipeSize? Read(YamlMap root, string name, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, IReadOnlyList<string> select) =>
         root.Has("experiments") ? WithTickets(root, name, size, lists, select)
         : root.Has("sparsity") ? WithKinds(root, name, size, lists, select)
-        : root.Has("strong") ? WithStrong(root, name, size, lists, select)
+        : root.Has("strong") ? WithSettings(root, "strong", name, size, lists, s => s with { Strong = new(Selected(StrongYaml.Read(root, size, lists).Experiments, e => e.Name, select)) })
+        : root.Has("universal") ? WithSettings(root, "universal", name, size, lists, s => s with { Universal = new(Selected(UniversalYaml.Read(root, size, lists).Experiments, e => e.Name, select)) })
         : null;
 
     private static RecipeSize WithTickets(YamlMap root, string name, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, IReadOnlyList<string> select)
@@ -33,15 +34,16 @@ internal static class LotteryReader
         return RecipeReader.Judged(root, name, result, [.. Recipe.SizeNames.Select(n => root.Map("sizes")!.Map(n)).OfType<YamlMap>().SelectMany(s => SparsityYaml.Names(root, RecipeReader.Lists(s)))], lists);
     }
 
-    private static RecipeSize WithStrong(YamlMap root, string name, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, IReadOnlyList<string> select)
+    // Settings that are cells by themselves, of which some may be selected.
+    private static RecipeSize WithSettings(YamlMap root, string key, string name, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, Func<RecipeSize, RecipeSize> add)
     {
-        var study = StrongYaml.Read(root, size, lists);
-        string[] all = [.. root.Each("strong", lists).Select(m => m.Need("name"))];
-        var kept = select.Count == 0 ? study : new([.. study.Experiments.Where(e => select.Any(o => RecipeReader.Matches(e.Name, o)))]);
-        var result = Bare(size) with { Strong = kept };
+        var result = add(Bare(size));
         size.Done();
-        return RecipeReader.Judged(root, name, result, all, lists);
+        return RecipeReader.Judged(root, name, result, [.. root.Each(key, lists).Select(m => m.Need("name"))], lists);
     }
+
+    private static IReadOnlyList<T> Selected<T>(IReadOnlyList<T> experiments, Func<T, string> name, IReadOnlyList<string> select) =>
+        select.Count == 0 ? experiments : [.. experiments.Where(e => select.Any(o => RecipeReader.Matches(name(e), o)))];
 
     private static RecipeSize Bare(YamlMap size) => new(RecipeReader.Seeds(size), [], [], [], [], 0, new(0, 0), 0, 0, [], null, [], [], []);
 

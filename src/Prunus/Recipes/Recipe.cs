@@ -1,6 +1,7 @@
 using Prunus.Lottery.Experiments;
 using Prunus.Lottery.Kinds;
 using Prunus.Lottery.Strong.Experiments;
+using Prunus.Lottery.Universal.Experiments;
 using Prunus.Shrinking;
 
 namespace Prunus.Recipes;
@@ -53,8 +54,14 @@ public sealed record RecipeSize(
     /// <summary>Strong tickets; else null. Where they are, donors, texts and variants are empty.</summary>
     public StrongStudy? Strong { get; init; }
 
+    /// <summary>Universal tickets; else null. Where they are, donors, texts and variants are empty.</summary>
+    public UniversalStudy? Universal { get; init; }
+
+    /// <summary>All metrics of a recipe whose metrics have fixed names; else null.</summary>
+    internal IReadOnlyList<string>? FixedMetrics => Sparsity is not null ? SparsityMetrics.All : Strong is not null ? StrongMetrics.All : Universal is not null ? UniversalMetrics.All : null;
+
     /// <summary>Names of everything that has metrics, in their order.</summary>
-    public IReadOnlyList<string> CellNames => Tickets?.Cells ?? Sparsity?.Cells ?? Strong?.Cells ?? [.. Donors.Select(d => d.Name), .. Variants.Select(v => v.Name)];
+    public IReadOnlyList<string> CellNames => Tickets?.Cells ?? Sparsity?.Cells ?? Strong?.Cells ?? Universal?.Cells ?? [.. Donors.Select(d => d.Name), .. Variants.Select(v => v.Name)];
 }
 
 /// <summary>A text with its share of every batch.</summary>

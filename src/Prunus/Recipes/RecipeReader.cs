@@ -47,7 +47,7 @@ public static partial class RecipeReader
 
     private static void CheckKeys(YamlMap map)
     {
-        foreach (var key in (string[])["format", "id", "title", "slide", "paper", "methods", "what", "sizes", "variants", "experiments", "sparsity", "strong", "reach", "published", "claims", "figures"])
+        foreach (var key in (string[])["format", "id", "title", "slide", "paper", "methods", "what", "sizes", "variants", "experiments", "sparsity", "strong", "universal", "reach", "published", "claims", "figures"])
         {
             map.Has(key);
         }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Prunus.Lottery.Experiments;
 using Prunus.Lottery.Kinds;
 using Prunus.Lottery.Strong.Experiments;
+using Prunus.Lottery.Universal.Experiments;
 using Prunus.Runs;
 
 namespace Prunus.Recipes;
@@ -21,7 +22,7 @@ internal static class RecipeRecord
             Options = (JsonObject)identity.Options.DeepClone(),
             Seeds = size.Seeds,
             Metrics = Metrics(results),
-            Subjects = [.. size.CellNames.Select(name => size.Tickets is not null ? Ticket(name, results) : size.Sparsity is not null ? Kind(name, results) : size.Strong is not null ? Strong(name, results) : Subject(name, results))],
+            Subjects = [.. size.CellNames.Select(name => size.Tickets is not null ? Ticket(name, results) : size.Sparsity is not null ? Kind(name, results) : size.Strong is not null ? Shown(name, StrongMetrics.Shown, results) : size.Universal is not null ? Shown(name, UniversalMetrics.Shown, results) : Subject(name, results))],
             Claims = ClaimJudge.Judge(results),
             Published = [.. size.Published.Select(p => new PublishedRow(p.Source, p.Row, p.Measure, p.Value, p.Ours is { } ours ? Finite(results.Over(ours).Mean) : null))],
             Series = [.. size.Figures.SelectMany(f => f switch
@@ -52,8 +53,8 @@ internal static class RecipeRecord
         });
     }
 
-    private static Subject Strong(string name, RecipeResults results) =>
-        new(name, new OrderedDictionary<string, double>(StrongMetrics.Shown.Select(m => KeyValuePair.Create(m, results.Over(new(name, m)).Mean))));
+    private static Subject Shown(string name, IReadOnlyList<string> metrics, RecipeResults results) =>
+        new(name, new OrderedDictionary<string, double>(metrics.Select(m => KeyValuePair.Create(m, results.Over(new(name, m)).Mean)).Where(m => double.IsFinite(m.Value))));
 
     private static Subject Ticket(string name, RecipeResults results) => new(name, new OrderedDictionary<string, double>(
         (IsText(name, results) ? (string[])[TicketMetrics.Pm, TicketMetrics.EarlyIteration, TicketMetrics.EarlyLoss, TicketMetrics.FinalLoss]

@@ -42,6 +42,7 @@ public sealed class RecipeRun
         Size = Recipe.Size(options.Size);
         Size = options.Seeds is { } seeds ? Size with { Seeds = seeds } : Size;
         _study = Size.Tickets is { } tickets ? new TicketCells(tickets, Size.Seeds, options.Size, source, sources, options.Stack ?? (device.type == DeviceType.CUDA ? StackOnGpu : 1), options.Graphs)
+            : Size.Universal is { } universal ? new UniversalCells(universal, Size.Seeds, sources)
             : Size.Strong is { } strong ? new StrongCells(strong, Size.Seeds, sources)
             : Size.Sparsity is { } sparsity ? new SparsityCells(sparsity, Size.Seeds, options.Size, source, sources)
             : new PruningStudy(Size, options.Size, source, sources, device, progress, cancellation);

@@ -7,7 +7,7 @@ using Prunus.Runs;
 
 namespace Prunus.Recipes;
 
-/// <summary>Strong tickets of a recipe: a cell is a setting with a seed of the random net. The search for subsets uses all cores by itself, so cells are done one after another.</summary>
+/// <summary>Strong tickets of a recipe: a cell is a setting with a seed of the random net.</summary>
 internal sealed class StrongCells : IRecipeStudy
 {
     private readonly StrongStudy _study;
@@ -28,27 +28,8 @@ internal sealed class StrongCells : IRecipeStudy
 
     public JsonObject Inputs { get; }
 
-    public IReadOnlyList<RecipeCell> Cells(string work, string results, string identity, JobPoolOptions workers, IProgress<ProgressUpdate>? progress, CancellationToken cancellation)
-    {
-        Directory.CreateDirectory(work);
-        var found = new List<RecipeCell>();
-        foreach (var experiment in _study.Experiments)
-        {
-            foreach (var seed in _seeds)
-            {
-                progress?.Report(new ProgressUpdate("cells", found.Count, _study.Experiments.Count * _seeds.Count));
-                var path = Path.Combine(work, $"{found.Count:D4}.json");
-                if (!File.Exists(path))
-                {
-                    AtomicFile.WriteText(path, new CellResult(_trial.Run(experiment, seed, cancellation), [], 1).ToJson().ToJsonString());
-                }
-
-                found.Add(new(experiment.Name, seed, CellResult.FromJson(JsonNode.Parse(File.ReadAllText(path))!.AsObject(), path)));
-            }
-        }
-
-        return found;
-    }
+    public IReadOnlyList<RecipeCell> Cells(string work, string results, string identity, JobPoolOptions workers, IProgress<ProgressUpdate>? progress, CancellationToken cancellation) =>
+        SettingCells.Run(work, _study.Cells, _seeds, (i, seed) => _trial.Run(_study.Experiments[i], seed, cancellation), progress);
 
     private static string Hash(string path) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)))[..16];
 }

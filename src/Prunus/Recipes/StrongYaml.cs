@@ -23,8 +23,8 @@ internal static class StrongYaml
         var law = map.Checked("law", () => SamplingLaw.Named(map.Text("law") ?? SamplingLaw.Theorem.Id));
         var epsilon = map.Real("epsilon") ?? size.Real("epsilon") ?? 0.01;
         var options = new StrongOptions(
-            epsilon, law, map.Integer("samples") ?? StrongOptions.SamplesFor(law, epsilon), Named<TargetScale>(map, "scale", law.HasSecondLayer ? TargetScale.Half : TargetScale.None),
-            Named<SubsetChoice>(map, "choice", SubsetChoice.Best));
+            epsilon, law, map.Integer("samples") ?? StrongOptions.SamplesFor(law, epsilon), map.Named<TargetScale>("scale") ?? (law.HasSecondLayer ? TargetScale.Half : TargetScale.None),
+            map.Named<SubsetChoice>("choice") ?? SubsetChoice.Best);
         options = map.Integer("search") is { } search ? options with { Searched = search, SearchedOfConvolutions = search } : options;
         var experiment = new StrongExperiment(
             map.Need("name"), Own("net")!, Own("weights"), Own("data")!, size.Integer("images") ?? 1000, (map.Text("layers") ?? "all") switch
@@ -42,9 +42,4 @@ internal static class StrongYaml
 
         string? Own(string key) => map.Text(key) ?? size.Text(key) ?? (key == "weights" ? null : throw new PrunusInputException(map.Place, $"'{key}' is missing", $"add '{key}: …' here or to the size"));
     }
-
-    private static T Named<T>(YamlMap map, string key, T otherwise)
-        where T : struct, Enum => map.Text(key) is not { } text ? otherwise
-            : Enum.TryParse<T>(text, ignoreCase: true, out var value) && !char.IsAsciiDigit(text[0]) ? value
-            : throw map.Fault(key, $"is '{text}'", $"use {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
 }

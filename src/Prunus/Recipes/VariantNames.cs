@@ -1,8 +1,6 @@
 using System.Globalization;
 using Prunus.Evaluation.Tasks;
 using Prunus.Lottery.Experiments;
-using Prunus.Lottery.Kinds;
-using Prunus.Lottery.Strong.Experiments;
 using Prunus.Runs;
 
 namespace Prunus.Recipes;
@@ -28,7 +26,7 @@ internal sealed class VariantNames(RecipeSize size, IReadOnlyList<string> all)
 
         if (!IsMetric(reference.Metric))
         {
-            throw map.Fault(key, $"names the metric '{reference.Metric}'", $"use {string.Join(", ", Metrics)}{(size.Sparsity is not null || size.Strong is not null ? "" : size.Tickets is null ? " or loss@STEP" : " or accuracy@STEP")}");
+            throw map.Fault(key, $"names the metric '{reference.Metric}'", $"use {string.Join(", ", Metrics)}{(size.FixedMetrics is not null ? "" : size.Tickets is null ? " or loss@STEP" : " or accuracy@STEP")}");
         }
 
         return _here.Contains(reference.Variant) ? reference
@@ -49,11 +47,11 @@ internal sealed class VariantNames(RecipeSize size, IReadOnlyList<string> all)
     /// <summary>The same without the donors, which nothing was done to.</summary>
     public IReadOnlyList<Variant> Variants(IReadOnlyList<string> patterns) => [.. size.Variants.Where(v => patterns.Any(p => RecipeReader.Matches(v.Name, p)))];
 
-    private IEnumerable<string> Metrics => size.Tickets is not null ? TicketMetrics.All : size.Sparsity is not null ? SparsityMetrics.All : size.Strong is not null ? StrongMetrics.All : [.. Plain, .. size.Evaluate.SelectMany(t => (string[])["before_" + t.Name, "loss_" + t.Name]), .. size.Tasks.Select(t => Accuracy + t)];
+    private IEnumerable<string> Metrics => size.Tickets is not null ? TicketMetrics.All : size.FixedMetrics ?? [.. Plain, .. size.Evaluate.SelectMany(t => (string[])["before_" + t.Name, "loss_" + t.Name]), .. size.Tasks.Select(t => Accuracy + t)];
 
     // A task's items are not everywhere: sizes that run on embedded data alone leave tasks out.
     private bool IsTaskElsewhere(string name) => size.Tasks.Count == 0 && name.StartsWith(Accuracy, StringComparison.Ordinal) && EvaluationTasks.All.Any(t => t.Id == name[Accuracy.Length..]);
 
     private bool IsMetric(string name) => size.Tickets is not null ? TicketMetrics.Has(name) : Metrics.Contains(name)
-        || (size.Sparsity is null && size.Strong is null && name.StartsWith("loss@", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _));
+        || (size.FixedMetrics is null && name.StartsWith("loss@", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _));
 }

@@ -76,6 +76,12 @@ internal sealed partial class YamlMap
 
     public bool? Flag(string key) => Parsed(key, "true or false", (string t, out bool v) => bool.TryParse(t, out v));
 
+    /// <summary>A value of an enumeration in small letters, or null when the key is not there.</summary>
+    public T? Named<T>(string key)
+        where T : struct, Enum => Text(key) is not { } text ? null
+            : Enum.TryParse<T>(text, ignoreCase: true, out var value) && !char.IsAsciiDigit(text[0]) ? value
+            : throw Fault(key, $"is '{text}'", $"use {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
+
     /// <summary>A list of texts: a sequence, one value, or whole numbers as <c>0..5</c>; empty when the key is not there.</summary>
     public IReadOnlyList<string> Texts(string key) => Find(key) is { } found ? found.Map.Items(key, found.Node) : [];
 

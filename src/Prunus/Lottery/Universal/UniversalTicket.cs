@@ -37,6 +37,9 @@ public sealed class UniversalTicket
     /// <summary>Weights and biases that are kept.</summary>
     public long Kept => Masks.Kept;
 
+    /// <summary>Parts of the net: log, mix, exp or mix, sin.</summary>
+    public IReadOnlyList<string> Parts => [.. Pairs.Select(p => p.Name.Split('.')[0]).Distinct()];
+
     /// <summary>Kept weights and biases of some pairs, by the beginning of their names.</summary>
     public long KeptOf(string part) => Masks.Names.Where(n => n.StartsWith(part + ".", StringComparison.Ordinal)).Sum(n => (long)Masks[n].Kept);
 
@@ -63,19 +66,30 @@ public sealed class UniversalTicket
         string Part(int i) => i < mixing ? "log" : mixing > 0 ? "exp" : "sin";
     }
 
+    private static string Architecture(UniversalShape shape) => Prefix + shape.Family.ToString().ToLowerInvariant();
+
+    private static JsonObject Notes(UniversalShape shape) => new()
+    {
+        [InputsKey] = shape.Inputs,
+        [DegreeKey] = shape.Degree,
+        [EpsilonKey] = shape.Epsilon,
+        [ShiftsKey] = shape.Shifts,
+        [SegmentsKey] = new JsonArray([.. shape.Segments!.Select(n => (JsonNode)n)]),
+        [WidthsKey] = new JsonArray([.. shape.Widths!.Select(n => (JsonNode)n)]),
+    };
+
     private int SegmentsOf(RandomPair pair) => Shape.Functions().First(f => pair.Name.StartsWith(f.Function.Id, StringComparison.Ordinal)).Segments;
 
     /// <summary>As a ticket, which a file can hold.</summary>
-    public Ticket ToTicket() => new(Prefix + Shape.Family.ToString().ToLowerInvariant(), Law, Seed, Masks, metadata: new JsonObject
+    public Ticket ToTicket()
     {
-        [InputsKey] = Shape.Inputs,
-        [DegreeKey] = Shape.Degree,
-        [EpsilonKey] = Shape.Epsilon,
-        [ShiftsKey] = Shape.Shifts,
-        [SegmentsKey] = new JsonArray([.. Shape.Segments!.Select(n => (JsonNode)n)]),
-        [WidthsKey] = new JsonArray([.. Shape.Widths!.Select(n => (JsonNode)n)]),
-        [DigestKey] = Digest,
-    });
+        var metadata = Notes(Shape);
+        metadata[DigestKey] = Digest;
+        return new(Architecture(Shape), Law, Seed, Masks, metadata: metadata);
+    }
+
+    /// <summary>A resolved shape in one line.</summary>
+    internal static string Describe(UniversalShape shape) => $"{Architecture(shape)} {Notes(shape).ToJsonString()}";
 
     /// <summary>From a ticket.</summary>
     /// <param name="ticket">The ticket.</param>
