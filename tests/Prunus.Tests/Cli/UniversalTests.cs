@@ -71,6 +71,8 @@ public sealed class UniversalTests : IDisposable
         Refused("--segments: 0 is out of range", "universal", "compile", "--segments", "0", "--out", _folder["b.ticket"]);
         Refused("--widths: is 5,5; give 5 numbers", "universal", "compile", "--widths", "5,5", "--out", _folder["b.ticket"]);
         Refused("--widths: 5 hidden neurons of log are fewer than its ", "universal", "compile", "--widths", "5,5,5,5,5", "--out", _folder["b.ticket"]);
+        Refused("--widths: makes 80", "universal", "compile", "--segments", "9,9", "--widths", "9,9,9,20000,20000", "--out", _folder["b.ticket"]);
+        Refused("--segments: is ", "universal", "compile", "--family", "fourier", "--epsilon", "1e-9", "--out", _folder["b.ticket"]);
         Refused("--terms: is 9; ", "universal", "compile", "--terms", "9", "--out", _folder["b.ticket"]);
         Assert.False(File.Exists(_folder["b.ticket"]));
 

@@ -1,3 +1,5 @@
+using Prunus.Lottery.Tickets;
+
 namespace Prunus.Lottery.Universal;
 
 /// <summary>What the features of a universal ticket are.</summary>
@@ -115,9 +117,11 @@ public sealed record UniversalShape(
         Check(Epsilon is > 0 and <= 1, "--epsilon", $"is {Epsilon}", "give a number above 0 and up to 1, such as 0.01");
         Check(FeatureCount <= MostFeatures, "--degree", $"{Degree} with {Inputs} inputs makes {FeatureCount} features", $"lower one of both until there are at most {MostFeatures}");
         Check(Segments is null || (Segments.Count == functions && Segments.All(n => n is >= 1 and <= MostSegments)), "--segments", $"is {Text(Segments)}",
-            functions == 2 ? $"give two numbers up to {MostSegments}, for the logarithm and the exponential" : $"give a number up to {MostSegments}, for a period of the sine");
+            functions == 2 ? $"give two numbers up to {MostSegments}, for the logarithm and the exponential, or a larger --epsilon" : $"give a number up to {MostSegments}, for a period of the sine, or a larger --epsilon");
         Check(Widths is null || (Widths.Count == (functions * 2) + 1 && Widths.All(n => n is >= 1 and <= MostWidth)), "--widths", $"is {Text(Widths)}",
             $"give {(functions * 2) + 1} numbers up to {MostWidth}, or a larger --epsilon");
+        var random = Segments is null || Widths is null ? 0 : UniversalTicket.PairsOf(this, 0).Sum(p => p.ParameterCount);
+        Check(random <= TicketHeader.MostElements, "--widths", $"makes {random} random weights and biases of {Text(Widths)}, more than a ticket file's {TicketHeader.MostElements}", "give smaller ones, a larger --epsilon, a lower --degree or fewer --inputs");
     }
 
     private static int Neurons(int sums) => (NeuronsEach * sums) + NeuronsSpare;
