@@ -38,8 +38,8 @@ public sealed class LinearReadout
     {
         Libtorch.Load();
         using var scope = NewDisposeScope();
-        var product = tensor(features, [features.Length / width, width]).mm(tensor(_weights, [width, _intercept.Length]));
-        return Ops.Add(product, tensor(_intercept)).data<double>().ToArray();
+        var product = Aligned.Of(features, features.Length / width, width).mm(Aligned.Of(_weights, width, _intercept.Length));
+        return Ops.Add(product, Aligned.Of(_intercept, _intercept.Length)).data<double>().ToArray();
     }
 
     private static List<LinearReadout> Solve(double[] features, int width, double[] targets, int outputs, IReadOnlyList<double> penalties)
@@ -47,7 +47,7 @@ public sealed class LinearReadout
         Libtorch.Load();
         using var scope = NewDisposeScope();
         var rows = features.Length / width;
-        Tensor x = tensor(features, [rows, width]), y = tensor(targets, [rows, outputs]);
+        Tensor x = Aligned.Of(features, rows, width), y = Aligned.Of(targets, rows, outputs);
         Tensor middle = x.mean([0]), offset = y.mean([0]);
         var centred = x.sub(middle);
         var spread = Ops.AtLeast(Ops.Square(centred).mean([0]).sqrt(), double.Epsilon);

@@ -21,6 +21,25 @@ public sealed class UniversalTaskTests
         Assert.Equal(8, readout.ParameterCount);
     }
 
+    // Arrays lie at other addresses every time.
+    [Fact]
+    public void Readout_GivesTheSameBits_WhereverItsNumbersLie()
+    {
+        var draw = new Philox4x32(4);
+        var predictions = new List<double[]>();
+        var kept = new List<byte[]>();
+        for (var round = 0; round < 8; round++)
+        {
+            kept.Add(new byte[8 * round]);
+            var points = Enumerable.Range(0, 400 * 61).Select(i => draw.Normal((ulong)i)).ToArray();
+            kept.Add(new byte[24 + (8 * round)]);
+            var targets = Enumerable.Range(0, 400).Select(i => draw.Normal((ulong)(100_000 + i))).ToArray();
+            predictions.Add(LinearReadout.Fit(points, 61, targets, 1).Predict(points, 61));
+        }
+
+        Assert.All(predictions, p => Assert.Equal(predictions[0], p));
+    }
+
     // Noise alone: the penalty on offer that holds it down most does best.
     [Fact]
     public void Readout_TakesAPenaltyWhereFeaturesSayNothing()

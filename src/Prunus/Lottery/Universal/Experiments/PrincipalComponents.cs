@@ -68,7 +68,7 @@ public sealed class PrincipalComponents
     private double[] Of(ImageSet set, bool cut)
     {
         using var scope = NewDisposeScope();
-        var values = Pixels(set).sub(tensor(_mean)).mm(tensor(_axes, [_count, _mean.Length]).t()).contiguous().data<double>().ToArray();
+        var values = Pixels(set).sub(Aligned.Of(_mean, _mean.Length)).mm(Aligned.Of(_axes, _count, _mean.Length).t()).contiguous().data<double>().ToArray();
         return cut ? [.. values.Select((v, i) => Math.Clamp((v - _low[i % _count]) / (_high[i % _count] - _low[i % _count]), 0, 1))] : values;
     }
 

@@ -29,7 +29,7 @@ public sealed class ScratchNet : IDisposable
         {
             var values = new float[rows * columns];
             new Philox4x32(unchecked((ulong)seed), Stream + which).FillNormal(0, values, 0, Math.Sqrt(2.0 / columns));
-            return tensor(values, [rows, columns]).DetachFromDisposeScope();
+            return Aligned.Of(values, rows, columns).DetachFromDisposeScope();
         }
     }
 
@@ -77,5 +77,5 @@ public sealed class ScratchNet : IDisposable
     private static Tensor Forward(Tensor[] weights, Tensor x) =>
         nn.functional.linear(nn.functional.relu(nn.functional.linear(x, weights[0], weights[1])), weights[2], weights[3]);
 
-    private static Tensor Points(double[] values, int rows) => tensor(Array.ConvertAll(values, v => (float)v), [rows, values.Length / rows]);
+    private static Tensor Points(double[] values, int rows) => Aligned.Of(Array.ConvertAll(values, v => (float)v), rows, values.Length / rows);
 }
