@@ -25,7 +25,7 @@ internal static class Root
 
     private static RootCommand Create()
     {
-        var root = new RootCommand("Makes neural networks small: prunes and distils language models.");
+        var root = new RootCommand("Makes neural networks small: prunes and distils language models, finds lottery tickets.");
         root.Options.Clear();
         foreach (var option in GlobalOptions.All)
         {
