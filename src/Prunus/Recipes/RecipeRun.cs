@@ -16,8 +16,8 @@ public sealed record RecipeRunOptions(string IdOrPath, string Size, IReadOnlyLis
     /// <summary>Most trainings of ticket experiments that a process does as one batched model; null = 64 on a GPU, 1 on a CPU. It changes no number but by rounding.</summary>
     public int? Stack { get; init; }
 
-    /// <summary>Whether trainings of ticket experiments on a GPU record a step as a CUDA graph and launch that; it changes no number but by rounding. Default true.</summary>
-    public bool Graphs { get; init; } = true;
+    /// <summary>Whether trainings of ticket experiments on a GPU record a step as a CUDA graph and launch that; it changes no number but by rounding. Default false.</summary>
+    public bool Graphs { get; init; }
 }
 
 /// <summary>

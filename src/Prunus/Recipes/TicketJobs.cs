@@ -15,6 +15,6 @@ public static class TicketJobs
         RecipeReader.Read(setup["file"]!.GetValue<string>(), setup["recipe"]!.GetValue<string>()).Size(setup["size"]!.GetValue<string>()).Tickets!,
         setup["state"]!.GetValue<string>(), StudyInputs.Sources(RecipeSources.FromJson(setup["sources"]!.AsObject())), Devices.Parse(device))
     {
-        Graphs = setup["graphs"]?.GetValue<bool>() ?? true,
+        Graphs = setup["graphs"]?.GetValue<bool>() ?? false,
     };
 }

@@ -20,8 +20,8 @@ public sealed class TicketTrainings(TicketStudy study, string state, StudySource
     /// <summary>Threads for what is done of each member of a stack before and after its training; null = as many as the device suggests.</summary>
     internal int? Threads { get; init; }
 
-    /// <summary>Whether steps on a GPU are recorded as CUDA graphs (<see cref="RecordedStep"/>). Default true.</summary>
-    public bool Graphs { get; init; } = true;
+    /// <summary>Whether steps on a GPU are recorded as CUDA graphs (<see cref="RecordedStep"/>). Default false.</summary>
+    public bool Graphs { get; init; }
 
     /// <summary>Does the trainings of a stack (<see cref="TicketStack"/>). A repeated call after a kill goes on from the last state.</summary>
     public JsonObject Run(JsonObject spec, Action<double> progress, CancellationToken cancellation)
