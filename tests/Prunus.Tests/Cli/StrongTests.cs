@@ -15,7 +15,7 @@ public sealed class StrongTests : IDisposable
     [Theory, InlineData("theorem", "best", "44"), InlineData("independent", "any", "24"), InlineData("independent", "smallest", "24"), InlineData("shared", "best", "24")]
     public async Task Compiled_IsVerified_InAnotherProcess(string law, string choice, string samples)
     {
-        var compiled = Json("strong", "compile", _folder["mlp.safetensors"], "--law", law, "--choice", choice, "--samples", samples, "--epsilon", "0.05", "--out", _folder["a.ticket"]);
+        var compiled = Tool.Json("strong", "compile", _folder["mlp.safetensors"], "--law", law, "--choice", choice, "--samples", samples, "--epsilon", "0.05", "--out", _folder["a.ticket"]);
         Assert.Equal(0, compiled["unreached"]!.GetValue<int>());
         Assert.InRange(compiled["largest_error"]!.GetValue<double>(), 0, 0.05);
         var (code, output, error) = await PrunusProcess.Run(["strong", "verify", _folder["a.ticket"], "--data", "fashion-tiny", "--json"]);
@@ -45,21 +45,21 @@ public sealed class StrongTests : IDisposable
         Assert.Equal(0, Tool.Run([.. compile, "--samples", "4", "--allow-unreached"]).Code);
 
         Weights("other.safetensors", 2);
-        Refused($"{_folder["other.safetensors"]}: holds other weights than those", "strong", "verify", _folder["a.ticket"], "--weights", _folder["other.safetensors"]);
-        Refused("resnet-20: layer 'bn1' is a BatchNorm", "strong", "compile", _folder["mlp.safetensors"], "--net", "resnet-20", "--out", _folder["b.ticket"]);
-        Refused($"{_folder["mlp.safetensors"]}: has no tensor 'conv1.weight'", "strong", "compile", _folder["mlp.safetensors"], "--net", "lenet-5", "--out", _folder["b.ticket"]);
+        Tool.Refused($"{_folder["other.safetensors"]}: holds other weights than those", "strong", "verify", _folder["a.ticket"], "--weights", _folder["other.safetensors"]);
+        Tool.Refused("resnet-20: layer 'bn1' is a BatchNorm", "strong", "compile", _folder["mlp.safetensors"], "--net", "resnet-20", "--out", _folder["b.ticket"]);
+        Tool.Refused($"{_folder["mlp.safetensors"]}: has no tensor 'conv1.weight'", "strong", "compile", _folder["mlp.safetensors"], "--net", "lenet-5", "--out", _folder["b.ticket"]);
         Write("strange.safetensors", ("a", [2L], [1f, 2f]));
-        Refused($"{_folder["strange.safetensors"]}: is of no net that is known by its tensors; ", "strong", "compile", _folder["strange.safetensors"], "--out", _folder["b.ticket"]);
+        Tool.Refused($"{_folder["strange.safetensors"]}: is of no net that is known by its tensors; ", "strong", "compile", _folder["strange.safetensors"], "--out", _folder["b.ticket"]);
         Weights("nan.safetensors", 1, float.NaN);
-        Refused($"{_folder["nan.safetensors"]}: tensor 'fc1.weight' holds NaN or infinity; ", "strong", "compile", _folder["nan.safetensors"], "--out", _folder["b.ticket"]);
-        Refused("no.ticket: does not exist; ", "strong", "verify", "no.ticket");
+        Tool.Refused($"{_folder["nan.safetensors"]}: tensor 'fc1.weight' holds NaN or infinity; ", "strong", "compile", _folder["nan.safetensors"], "--out", _folder["b.ticket"]);
+        Tool.Refused("no.ticket: does not exist; ", "strong", "verify", "no.ticket");
         Assert.False(File.Exists(_folder["b.ticket"]));
     }
 
     [Fact]
     public void MasksOrSeedsOfAnotherNet_AreSeen()
     {
-        Json("strong", "compile", _folder["mlp.safetensors"], "--samples", "24", "--law", "independent", "--allow-unreached", "--out", _folder["a.ticket"]);
+        Tool.Json("strong", "compile", _folder["mlp.safetensors"], "--samples", "24", "--law", "independent", "--allow-unreached", "--out", _folder["a.ticket"]);
         var ticket = TicketFile.Read(_folder["a.ticket"]);
         TicketFile.Write(_folder["seed.ticket"], new Ticket(ticket.Architecture, ticket.Initialisation, ticket.Seed + 1, ticket.Masks, metadata: ticket.Metadata));
         var (code, output, error) = Tool.Run(["strong", "verify", _folder["seed.ticket"], "--quiet", "--json"]);
@@ -68,15 +68,15 @@ public sealed class StrongTests : IDisposable
         Assert.Contains($"prunus: {_folder["seed.ticket"]}: its net is not the one that was compiled", error, StringComparison.Ordinal);
 
         TicketFile.Write(_folder["net.ticket"], new Ticket(ticket.Architecture.Replace("mlp:6", "mlp:7", StringComparison.Ordinal), "independent", ticket.Seed, ticket.Masks, metadata: ticket.Metadata));
-        Refused($"{_folder["net.ticket"]}: has a mask 'fc1.first.weight' of [144,784] where mlp:7 with 24 samples has [168,784]; ", "strong", "verify", _folder["net.ticket"]);
+        Tool.Refused($"{_folder["net.ticket"]}: has a mask 'fc1.first.weight' of [144,784] where mlp:7 with 24 samples has [168,784]; ", "strong", "verify", _folder["net.ticket"]);
         TicketFile.Write(_folder["plain.ticket"], new Ticket("mlp:6:1x28x28:10", "kaiming-normal", 1, ticket.Masks));
-        Refused($"{_folder["plain.ticket"]}: is of 'mlp:6:1x28x28:10', no strong ticket; ", "strong", "verify", _folder["plain.ticket"]);
+        Tool.Refused($"{_folder["plain.ticket"]}: is of 'mlp:6:1x28x28:10', no strong ticket; ", "strong", "verify", _folder["plain.ticket"]);
     }
 
     [Fact]
     public void ImagesOutsideTheDomain_AreSaid()
     {
-        Json("strong", "compile", _folder["mlp.safetensors"], "--samples", "24", "--law", "independent", "--allow-unreached", "--out", _folder["a.ticket"]);
+        Tool.Json("strong", "compile", _folder["mlp.safetensors"], "--samples", "24", "--law", "independent", "--allow-unreached", "--out", _folder["a.ticket"]);
         var values = new float[3 * 784];
         new Prunus.Randomness.Philox4x32(3).FillUniform(0, values);
         (values[784], values[800]) = (-0.42f, 2.5f);
@@ -91,8 +91,8 @@ public sealed class StrongTests : IDisposable
 
         values[5] = float.NaN;
         Write("images.safetensors", ("images", [3L, 1, 28, 28], values));
-        Refused($"{_folder["images.safetensors"]}: tensor 'images' holds NaN or infinity; ", verify);
-        Refused($"{_folder["mlp.safetensors"]}: has no images [N,1,28,28]; ", "strong", "verify", _folder["a.ticket"], "--inputs", _folder["mlp.safetensors"]);
+        Tool.Refused($"{_folder["images.safetensors"]}: tensor 'images' holds NaN or infinity; ", verify);
+        Tool.Refused($"{_folder["mlp.safetensors"]}: has no images [N,1,28,28]; ", "strong", "verify", _folder["a.ticket"], "--inputs", _folder["mlp.safetensors"]);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -113,19 +113,4 @@ public sealed class StrongTests : IDisposable
 
     private void Write(string name, params (string Name, long[] Shape, float[] Values)[] tensors) => SafetensorsWriter.Write(_folder[name], [.. tensors.Select(t => new TensorSource(
         t.Name, ElementType.F32, t.Shape, () => [System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(t.Values).ToArray()]))]);
-
-    private static JsonNode Json(params string[] arguments)
-    {
-        var (code, output, error) = Tool.Run([.. arguments, "--json", "--quiet"]);
-        Assert.Equal((0, ""), (code, error));
-        return JsonNode.Parse(output)!;
-    }
-
-    private static void Refused(string start, params string[] arguments)
-    {
-        var (code, output, error) = Tool.Run(arguments);
-        Assert.Equal((2, ""), (code, output));
-        Assert.StartsWith("prunus: " + start, error, StringComparison.Ordinal);
-        Assert.Equal(1, error.Count(c => c == '\n'));
-    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Prunus.Cli;
 
 namespace Prunus.Tests.Cli;
@@ -13,5 +14,24 @@ internal static class Tool
         using var error = new StringWriter { NewLine = "\n" };
         var code = CommandLine.Run(arguments, output, error, cancellation);
         return (code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>What a call that must go well prints with --json.</summary>
+    public static JsonNode Json(params string[] arguments)
+    {
+        var (code, output, error) = Run([.. arguments, "--json", "--quiet"]);
+        Assert.Equal((0, ""), (code, error));
+        return JsonNode.Parse(output)!;
+    }
+
+    /// <summary>A call whose input is refused, by one line.</summary>
+    /// <param name="start">How the line begins, after the tool's name.</param>
+    /// <param name="arguments">The call.</param>
+    public static void Refused(string start, params string[] arguments)
+    {
+        var (code, output, error) = Run(arguments);
+        Assert.Equal((2, ""), (code, output));
+        Assert.StartsWith("prunus: " + start, error, StringComparison.Ordinal);
+        Assert.Equal(1, error.Count(c => c == '\n'));
     }
 }

@@ -13,7 +13,7 @@ public sealed class UniversalTests : IDisposable
     [Theory, InlineData("polynomial", 9), InlineData("fourier", 18)]
     public async Task Compiled_IsVerified_InAnotherProcess(string family, int features)
     {
-        var compiled = Json("universal", "compile", "--family", family, "--inputs", "2", "--degree", "3", "--epsilon", "0.05", "--seed", "3", "--out", _folder["a.ticket"]);
+        var compiled = Tool.Json("universal", "compile", "--family", family, "--inputs", "2", "--degree", "3", "--epsilon", "0.05", "--seed", "3", "--out", _folder["a.ticket"]);
         Assert.Equal(features, compiled["features"]!.GetValue<int>());
         Assert.InRange(compiled["certified_float64"]!.GetValue<double>(), 0, 0.05);
         var (code, output, error) = await PrunusProcess.Run(["universal", "verify", _folder["a.ticket"], "--points", "2000", "--json"]);
@@ -47,11 +47,11 @@ public sealed class UniversalTests : IDisposable
     [Fact]
     public void Published_StandsBesideOurs()
     {
-        var json = Json("universal", "compile", "--published", "--out", _folder["p.ticket"]);
+        var json = Tool.Json("universal", "compile", "--published", "--out", _folder["p.ticket"]);
         Assert.Equal(431_800, json["published_count"]!.GetValue<long>());
         Assert.InRange(json["kept"]!.GetValue<long>(), 1000, 1200);
         Assert.Equal(0, Tool.Run("universal", "verify", _folder["p.ticket"]).Code);
-        Refused("--degree: is part of what --published says; ", "universal", "compile", "--published", "--degree", "3", "--out", _folder["b.ticket"]);
+        Tool.Refused("--degree: is part of what --published says; ", "universal", "compile", "--published", "--degree", "3", "--out", _folder["b.ticket"]);
     }
 
     [Fact]
@@ -66,47 +66,32 @@ public sealed class UniversalTests : IDisposable
         Assert.Equal(0, Tool.Run([.. compile, "--allow-unreached", "--out", _folder["a.ticket"]]).Code);
         Assert.Equal(3, Tool.Run("universal", "verify", _folder["a.ticket"]).Code);
 
-        Refused("--degree: 20 with 20 inputs makes ", "universal", "compile", "--inputs", "20", "--degree", "20", "--out", _folder["b.ticket"]);
-        Refused("--segments: is 3; give two numbers", "universal", "compile", "--segments", "3", "--out", _folder["b.ticket"]);
-        Refused("--segments: 0 is out of range", "universal", "compile", "--segments", "0", "--out", _folder["b.ticket"]);
-        Refused("--widths: is 5,5; give 5 numbers", "universal", "compile", "--widths", "5,5", "--out", _folder["b.ticket"]);
-        Refused("--widths: 5 hidden neurons of log are fewer than its ", "universal", "compile", "--widths", "5,5,5,5,5", "--out", _folder["b.ticket"]);
-        Refused("--widths: makes 80", "universal", "compile", "--segments", "9,9", "--widths", "9,9,9,20000,20000", "--out", _folder["b.ticket"]);
-        Refused("--segments: is ", "universal", "compile", "--family", "fourier", "--epsilon", "1e-9", "--out", _folder["b.ticket"]);
-        Refused("--terms: is 9; ", "universal", "compile", "--terms", "9", "--out", _folder["b.ticket"]);
+        Tool.Refused("--degree: 20 with 20 inputs makes ", "universal", "compile", "--inputs", "20", "--degree", "20", "--out", _folder["b.ticket"]);
+        Tool.Refused("--segments: is 3; give two numbers", "universal", "compile", "--segments", "3", "--out", _folder["b.ticket"]);
+        Tool.Refused("--segments: 0 is out of range", "universal", "compile", "--segments", "0", "--out", _folder["b.ticket"]);
+        Tool.Refused("--widths: is 5,5; give 5 numbers", "universal", "compile", "--widths", "5,5", "--out", _folder["b.ticket"]);
+        Tool.Refused("--widths: 5 hidden neurons of log are fewer than its ", "universal", "compile", "--widths", "5,5,5,5,5", "--out", _folder["b.ticket"]);
+        Tool.Refused("--widths: makes 80", "universal", "compile", "--segments", "9,9", "--widths", "9,9,9,20000,20000", "--out", _folder["b.ticket"]);
+        Tool.Refused("--segments: is ", "universal", "compile", "--family", "fourier", "--epsilon", "1e-9", "--out", _folder["b.ticket"]);
+        Tool.Refused("--terms: is 9; ", "universal", "compile", "--terms", "9", "--out", _folder["b.ticket"]);
         Assert.False(File.Exists(_folder["b.ticket"]));
 
-        Refused("no.ticket: does not exist; ", "universal", "verify", "no.ticket");
+        Tool.Refused("no.ticket: does not exist; ", "universal", "verify", "no.ticket");
         Points("x.safetensors", [1, 2], [0, 1]);
-        Refused($"{_folder["x.safetensors"]}: tensor 'x' is [1,2], and the ticket takes 1 numbers a point; ", "universal", "features", _folder["a.ticket"], "--points", _folder["x.safetensors"], "--out", _folder["f"]);
+        Tool.Refused($"{_folder["x.safetensors"]}: tensor 'x' is [1,2], and the ticket takes 1 numbers a point; ", "universal", "features", _folder["a.ticket"], "--points", _folder["x.safetensors"], "--out", _folder["f"]);
         Points("nan.safetensors", [1, 1], [float.NaN]);
-        Refused($"{_folder["nan.safetensors"]}: tensor 'x' holds NaN or infinity; ", "universal", "features", _folder["a.ticket"], "--points", _folder["nan.safetensors"], "--out", _folder["f"]);
+        Tool.Refused($"{_folder["nan.safetensors"]}: tensor 'x' holds NaN or infinity; ", "universal", "features", _folder["a.ticket"], "--points", _folder["nan.safetensors"], "--out", _folder["f"]);
         Assert.False(File.Exists(_folder["f"]));
 
         // A ticket of another net, and one whose masks were cut off.
         var ticket = TicketFile.Read(_folder["a.ticket"]);
         TicketFile.Write(_folder["other.ticket"], new Ticket(ticket.Architecture, ticket.Initialisation, ticket.Seed + 1, ticket.Masks, metadata: ticket.Metadata));
-        Refused($"{_folder["other.ticket"]}: keeps neuron ", "universal", "verify", _folder["other.ticket"]);
+        Tool.Refused($"{_folder["other.ticket"]}: keeps neuron ", "universal", "verify", _folder["other.ticket"]);
         File.WriteAllBytes(_folder["cut.ticket"], File.ReadAllBytes(_folder["a.ticket"])[..^20]);
-        Refused($"{_folder["cut.ticket"]}: ", "universal", "verify", _folder["cut.ticket"]);
+        Tool.Refused($"{_folder["cut.ticket"]}: ", "universal", "verify", _folder["cut.ticket"]);
     }
 
     public void Dispose() => _folder.Dispose();
 
     private void Points(string name, long[] shape, float[] values) => SafetensorsWriter.Write(_folder[name], [TensorSource.Of("x", ElementType.F32, shape, () => values)]);
-
-    private static JsonNode Json(params string[] arguments)
-    {
-        var (code, output, error) = Tool.Run([.. arguments, "--json", "--quiet"]);
-        Assert.Equal((0, ""), (code, error));
-        return JsonNode.Parse(output)!;
-    }
-
-    private static void Refused(string start, params string[] arguments)
-    {
-        var (code, output, error) = Tool.Run(arguments);
-        Assert.Equal((2, ""), (code, output));
-        Assert.StartsWith("prunus: " + start, error, StringComparison.Ordinal);
-        Assert.Equal(1, error.Count(c => c == '\n'));
-    }
 }
