@@ -89,9 +89,11 @@ internal static class RecipeCommand
     {
         using var progress = context.StartProgress();
         var run = new RecipeRun(options with { Stack = context.Given(Stack) ? context.Required(Stack) : null, Graphs = context.Value(Graphs) }, sources, device, progress, context.Cancellation);
+        var workers = TensorSetup.Workers(context, context.Required(Jobs), device);
+        run.Validate(workers);
         using var folder = RunFolder.Open(run.Identity, context.Given(SharedOptions.Out) ? context.Value(SharedOptions.Out) : null, fresh: context.Value(SharedOptions.Fresh));
         context.ResumeHint = $"what is done is kept in {folder.Path}; repeat the command to go on";
-        var record = run.Run(folder, TensorSetup.Workers(context, context.Required(Jobs), device), progress, context.Cancellation);
+        var record = run.Run(folder, workers, progress, context.Cancellation);
         progress.Dispose();
         foreach (var warning in run.Warnings)
         {

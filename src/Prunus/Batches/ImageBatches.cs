@@ -13,7 +13,8 @@ public sealed class ImageBatches : IDisposable
 {
     private readonly IReadOnlyList<ulong> _seeds;
     private readonly AugmentationOptions? _augmentation;
-    private readonly Tensor _images, _labels, _mean, _deviation;
+    private readonly DeviceImages _set;
+    private readonly DeviceImages? _owned;
     private readonly Tensor? _places, _shifts;
     private Tensor? _order, _draws;
     private long _epoch = -1;
@@ -39,33 +40,29 @@ public sealed class ImageBatches : IDisposable
     /// <param name="augmentation">How training images are varied; null = not.</param>
     /// <exception cref="PrunusInputException">The batch is larger than the set, or an option is out of range.</exception>
     public ImageBatches(ImageSet set, Device device, int batchSize, ChannelStatistics statistics, IReadOnlyList<ulong> seeds, AugmentationOptions? augmentation = null)
-    {
-        if (batchSize < 1 || batchSize > set.Count)
-        {
-            throw new PrunusInputException("batch size", $"{batchSize} of a set of {set.Count} images", $"use 1 to {set.Count}");
-        }
+        : this(new DeviceImages(Checked(set, set.Count, batchSize, augmentation), device, statistics), batchSize, seeds, augmentation) => _owned = _set;
 
-        ArgumentOutOfRangeException.ThrowIfNotEqual(statistics.Mean.Count, set.Shape.Channels);
-        augmentation?.Validate();
-        Libtorch.Load();
-        (Shape, Count, BatchSize, _seeds, _augmentation) = (set.Shape, set.Count, batchSize, seeds, augmentation);
-        using var scope = NewDisposeScope();
-        var (channels, height, width) = (set.Shape.Channels, set.Shape.Height, set.Shape.Width);
-        _images = tensor(set.Images.ToArray(), [set.Count, channels, height, width]).to(device).DetachFromDisposeScope();
-        _labels = tensor(set.Labels.ToArray()).to(device).to(ScalarType.Int64).DetachFromDisposeScope();
-        _mean = PerChannel(statistics.Mean, device);
-        _deviation = PerChannel(statistics.StandardDeviation, device);
+    /// <summary>Batches of a set that is on the device already and stays there.</summary>
+    /// <param name="set">The images, disposed by the caller, after this.</param>
+    /// <param name="batchSize">B.</param>
+    /// <param name="seeds">Of order and variations, one or more: several are orders side by side, see <see cref="TrainEach"/>.</param>
+    /// <param name="augmentation">How training images are varied; null = not.</param>
+    /// <exception cref="PrunusInputException">The batch is larger than the set, or an option is out of range.</exception>
+    public ImageBatches(DeviceImages set, int batchSize, IReadOnlyList<ulong> seeds, AugmentationOptions? augmentation = null)
+    {
+        (_set, BatchSize, _seeds, _augmentation) = (Checked(set, set.Count, batchSize, augmentation), batchSize, seeds, augmentation);
         if (augmentation is not null)
         {
-            (_places, _shifts) = Indices(set.Shape, augmentation.Padding, device);
+            using var scope = NewDisposeScope();
+            (_places, _shifts) = Indices(set.Shape, augmentation.Padding, set.Images.device);
         }
     }
 
     /// <summary>Size of an image.</summary>
-    public ImageShape Shape { get; }
+    public ImageShape Shape => _set.Shape;
 
     /// <summary>Images of the set.</summary>
-    public int Count { get; }
+    public int Count => _set.Count;
 
     /// <summary>B.</summary>
     public int BatchSize { get; }
@@ -92,15 +89,17 @@ public sealed class ImageBatches : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(start, Count);
         using var scope = NewDisposeScope();
         var count = Math.Min(BatchSize, Count - start);
-        return Moved(Normalise(_images.narrow(0, start, count)), _labels.narrow(0, start, count).clone());
+        return Moved(_set.Normalise(_set.Images.narrow(0, start, count)), _set.Labels.narrow(0, start, count).clone());
     }
 
     public void Dispose()
     {
-        foreach (var tensor in new[] { _images, _labels, _mean, _deviation, _places, _shifts, _order, _draws })
+        foreach (var tensor in new[] { _places, _shifts, _order, _draws })
         {
             tensor?.Dispose();
         }
+
+        _owned?.Dispose();
     }
 
     // All seeds' batches after each other.
@@ -111,20 +110,22 @@ public sealed class ImageBatches : IDisposable
         using var scope = NewDisposeScope();
         var start = step % StepsPerEpoch * BatchSize;
         var picked = _order!.narrow(1, start, BatchSize).reshape(-1);
-        var images = _images.index_select(0, picked);
+        var images = _set.Images.index_select(0, picked);
         if (_draws is not null)
         {
             images = Vary(images, _draws.narrow(1, start, BatchSize).reshape(-1, 3));
         }
 
-        return Moved(Normalise(images), _labels.index_select(0, picked));
+        return Moved(_set.Normalise(images), _set.Labels.index_select(0, picked));
     }
 
     private static ImageBatch Moved(Tensor images, Tensor labels) => new(images.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
 
-    // [C] on the scale 0 to 1 → [C,1,1] on that of bytes.
-    private static Tensor PerChannel(IReadOnlyList<double> values, Device device) =>
-        tensor([.. values.Select(value => (float)(255 * value))], [values.Count, 1, 1]).to(device).DetachFromDisposeScope();
+    private static T Checked<T>(T set, int count, int batchSize, AugmentationOptions? augmentation)
+    {
+        augmentation?.Validate();
+        return batchSize >= 1 && batchSize <= count ? set : throw new PrunusInputException("batch size", $"{batchSize} of a set of {count} images", $"use 1 to {count}");
+    }
 
     private void Enter(long epoch)
     {
@@ -142,7 +143,7 @@ public sealed class ImageBatches : IDisposable
     }
 
     // [seeds,…] on the device.
-    private Tensor Drawn(Func<ulong, Tensor> draw) => stack(_seeds.Select(draw)).to(_images.device).to(ScalarType.Int64).DetachFromDisposeScope();
+    private Tensor Drawn(Func<ulong, Tensor> draw) => stack(_seeds.Select(draw)).to(_set.Images.device).to(ScalarType.Int64).DetachFromDisposeScope();
 
     // images: [B,C,H,W] bytes; draws: [B,3] row, column, mirrored.
     private Tensor Vary(Tensor images, Tensor draws)
@@ -164,7 +165,4 @@ public sealed class ImageBatches : IDisposable
         var shifts = Enumerable.Range(0, 3 * pixels).Select(i => (i / pixels) switch { 0 => width, 1 => 1L, _ => shape.Width - 1 - 2 * (i % shape.Width) });
         return (tensor([.. places], [1, pixels]).to(device).DetachFromDisposeScope(), tensor([.. shifts], [3, pixels]).to(device).DetachFromDisposeScope());
     }
-
-    // (byte/255 - mean) / deviation, both scaled by 255.
-    private Tensor Normalise(Tensor images) => images.to(ScalarType.Float32).sub_(_mean).div_(_deviation);
 }

@@ -11,13 +11,15 @@ namespace Prunus.Jobs;
 public sealed record JobKind(string Id, Func<JsonObject, string, IJobWorker> Create)
 {
     /// <summary>
-    /// Whether several workers may share a process. Those on a GPU then do: the kernels of threads follow one another at once, whereas processes take turns by time slices
-    /// that small kernels do not fill. The default is false.
+    /// Most jobs at a time that threads of one process may do on a GPU, all with one worker, so that what it loads is loaded once; 0 = each worker has a process of its own.
+    /// The kernels of threads follow one another at once, whereas processes take turns by time slices that small kernels do not fill. The default is 0.
     /// </summary>
-    public bool SharesProcess { get; init; }
+    public int MostThreads { get; init; }
+
+    internal bool IsShared(string device) => MostThreads > 0 && device.StartsWith("cuda", StringComparison.Ordinal);
 }
 
-/// <summary>Does jobs, one at a time.</summary>
+/// <summary>Does jobs, one at a time; where threads share it (<see cref="JobKind.MostThreads"/>), several.</summary>
 public interface IJobWorker : IDisposable
 {
     /// <summary>Does a job. Whatever it leaves beside its result must be safe against a kill, like a run's stages.</summary>

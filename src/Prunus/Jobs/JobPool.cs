@@ -6,7 +6,7 @@ namespace Prunus.Jobs;
 
 /// <summary>
 /// Does jobs of one kind, several at a time in processes of the same program (so that one that crashes takes no other with it, and each has its own
-/// libtorch threads), several at a time in threads of this process where a kind allows it and the device is a GPU (<see cref="JobKind.SharesProcess"/>), or one after
+/// libtorch threads), several at a time in threads of this process where a kind allows it and the device is a GPU (<see cref="JobKind.MostThreads"/>), or one after
 /// the other in this process. Workers stay between calls of <see cref="Run"/>: what they have loaded stays loaded.
 /// </summary>
 /// <example>
@@ -25,11 +25,11 @@ public sealed class JobPool : IDisposable
     /// <exception cref="PrunusInputException">An option is out of range.</exception>
     public JobPool(JobKind kind, JsonObject setup, JobPoolOptions options)
     {
-        options.Validate();
-        _places = [.. Enumerable.Range(0, options.Workers).Select(i => options.Devices[i % options.Devices.Count]).Select(device => Place(device))];
+        options.Validate(kind);
+        var own = options.Devices.Distinct().ToDictionary(device => device, device => new OwnWorker(kind, setup, device));
+        _places = [.. Enumerable.Range(0, options.Workers).Select(i => Place(options.Devices[i % options.Devices.Count]))];
 
-        IWorkplace Place(string device) => options.Workers == 1 || (kind.SharesProcess && device.StartsWith("cuda", StringComparison.Ordinal))
-            ? new OwnWorkplace(kind, setup, device) : new ChildWorkplace(kind, setup, device, options);
+        IWorkplace Place(string device) => options.Workers == 1 || kind.IsShared(device) ? new OwnWorkplace(own[device]) : new ChildWorkplace(kind, setup, device, options);
     }
 
     /// <summary>Does the jobs that have no result yet.</summary>

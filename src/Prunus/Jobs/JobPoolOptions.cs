@@ -3,7 +3,7 @@ namespace Prunus.Jobs;
 /// <summary>How many processes work, and where.</summary>
 public sealed record JobPoolOptions
 {
-    /// <summary>Jobs at a time. 1 = in this process, more = that many processes of their own (or threads on a GPU, <see cref="JobKind.SharesProcess"/>). The default is 1.</summary>
+    /// <summary>Jobs at a time. 1 = in this process, more = that many processes of their own (or threads on a GPU, <see cref="JobKind.MostThreads"/>). The default is 1.</summary>
     public int Workers { get; init; } = 1;
 
     /// <summary>Devices, handed out in turn: with one, all workers share it. The default is the CPU.</summary>
@@ -18,8 +18,9 @@ public sealed record JobPoolOptions
     /// <summary>Command that starts <c>prunus</c>, before its arguments; null = the running program.</summary>
     public IReadOnlyList<string>? Command { get; init; }
 
-    /// <exception cref="PrunusInputException">A value is out of range.</exception>
-    public void Validate()
+    /// <param name="kind">What the jobs are, where that is known.</param>
+    /// <exception cref="PrunusInputException">A value is out of range, or more than a GPU takes of the kind.</exception>
+    public void Validate(JobKind? kind = null)
     {
         if (Workers is < 1 or > 256)
         {
@@ -29,6 +30,11 @@ public sealed record JobPoolOptions
         if (Devices.Count == 0)
         {
             throw new PrunusInputException("--devices", "names no device", "name one such as cpu or cuda:0");
+        }
+
+        if (kind is not null && Devices.Any(kind.IsShared) && Workers > kind.MostThreads * Devices.Count)
+        {
+            throw new PrunusInputException("--jobs", $"is {Workers}, a GPU does at most {kind.MostThreads} of these at a time", $"use 1 to {kind.MostThreads * Devices.Count}");
         }
     }
 

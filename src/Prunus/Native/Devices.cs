@@ -1,4 +1,5 @@
 using System.Globalization;
+using Prunus.Native.Cuda;
 using TorchSharp;
 
 namespace Prunus.Native;
@@ -50,12 +51,14 @@ public static unsafe class Devices
         }
     }
 
-    /// <summary>Waits for all work of a device; nothing to wait for on the CPU.</summary>
+    /// <summary>
+    /// Waits for what this thread has queued on a device (on its current stream), not for what other threads do on streams of their own; nothing to wait for on the CPU.
+    /// </summary>
     public static void Synchronize(torch.Device device)
     {
         if (device.type == DeviceType.CUDA)
         {
-            torch.cuda.synchronize(device);
+            CudaStream.WaitForCurrent(CudaStream.Index(device));
         }
     }
 

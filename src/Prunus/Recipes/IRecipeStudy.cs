@@ -13,6 +13,9 @@ internal interface IRecipeStudy
     /// <summary>What went another way than it should have while cells were computed, a line each.</summary>
     IReadOnlyList<string> Warnings => [];
 
+    /// <exception cref="PrunusInputException">The cells cannot be done by these workers.</exception>
+    void Validate(JobPoolOptions workers) => workers.Validate();
+
     /// <summary>Every cell's result. What is done already is read from <paramref name="work"/>.</summary>
     /// <param name="work">Folder that a repeated call goes on from.</param>
     /// <param name="identity">Hash of the run.</param>

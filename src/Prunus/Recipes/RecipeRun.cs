@@ -72,6 +72,10 @@ public sealed class RecipeRun
     /// <summary>What went another way than it should have, a line each; the numbers hold.</summary>
     public IReadOnlyList<string> Warnings => _study.Warnings;
 
+    /// <summary>Looks at options of <see cref="Run"/> before a folder is made for it.</summary>
+    /// <exception cref="PrunusInputException">One is out of range, or more jobs at a time than a GPU takes.</exception>
+    public void Validate(JobPoolOptions workers) => _study.Validate(workers);
+
     /// <summary>Does the cells that are not done yet and returns the record (also written to the folder).</summary>
     /// <exception cref="OperationCanceledException">Cancelled; the same call goes on.</exception>
     public Record Run(RunFolder folder, JobPoolOptions workers, IProgress<ProgressUpdate>? progress = null, CancellationToken cancellation = default)

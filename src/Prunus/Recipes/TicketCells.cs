@@ -39,6 +39,8 @@ internal sealed class TicketCells : IRecipeStudy
 
     public IReadOnlyList<string> Warnings => [.. _warnings];
 
+    public void Validate(JobPoolOptions workers) => workers.Validate(TicketJobs.Kind);
+
     public IReadOnlyList<RecipeCell> Cells(string work, string results, string identity, JobPoolOptions workers, IProgress<ProgressUpdate>? progress, CancellationToken cancellation)
     {
         _setup["state"] = Path.Combine(work, "state");

@@ -2,14 +2,15 @@ using System.Text.Json.Nodes;
 using Prunus.Jobs;
 using Prunus.Lottery.Experiments;
 using Prunus.Native;
+using Prunus.Native.Cuda;
 
 namespace Prunus.Recipes;
 
 /// <summary>Trainings of ticket experiments as jobs of a pool.</summary>
 public static class TicketJobs
 {
-    /// <summary>What processes of a job pool know them as.</summary>
-    public static JobKind Kind { get; } = new("tickets", Create) { SharesProcess = true };
+    /// <summary>What processes of a job pool know them as. On a GPU each training wants a stream.</summary>
+    public static JobKind Kind { get; } = new("tickets", Create) { MostThreads = StreamPool.Most };
 
     private static TicketTrainings Create(JsonObject setup, string device) => new(
         RecipeReader.Read(setup["file"]!.GetValue<string>(), setup["recipe"]!.GetValue<string>()).Size(setup["size"]!.GetValue<string>()).Tickets!,

@@ -41,6 +41,20 @@ public class ImageBatchesTests
         }
     }
 
+    [Fact]
+    public void SetOnTheDevice_IsReadByMany_AndStaysWhenTheyAreGone()
+    {
+        var set = Samples.Counting(8, 2, 6);
+        using var images = new DeviceImages(set, torch.CPU, Plain);
+        new ImageBatches(images, 4, [1]).Dispose();
+        using var many = new ImageBatches(images, 4, [9], new AugmentationOptions());
+        using var own = new ImageBatches(set, torch.CPU, 4, Plain, 9, new AugmentationOptions());
+        using var actual = many.Train(2);
+        using var expected = own.Train(2);
+        Assert.True(expected.Images.Equals(actual.Images));
+        Assert.True(expected.Labels.Equals(actual.Labels));
+    }
+
     // Against the definition, pixel by pixel.
     [Fact]
     public void Variation_CutsAndMirrors()

@@ -31,13 +31,37 @@ public sealed class JobPoolTests : IDisposable
         Assert.Empty(log);
     }
 
-    // Of a kind that may: no program is started, though two jobs run at a time.
+    // Of a kind that may: no program is started, though two jobs run at a time, and what they share is made once.
     [Fact]
-    public void OnAGpu_WorkersShareTheProcess()
+    public void OnAGpu_ThreadsShareAWorker()
     {
-        using var pool = new JobPool(Doubling() with { SharesProcess = true }, new JsonObject { ["factor"] = 2 }, new JobPoolOptions { Workers = 2, Devices = ["cuda:0"], Command = [_folder["absent"]] });
-        var outcomes = pool.Run("work", [.. Enumerable.Range(1, 5).Select(i => Job($"j{i}", i))], cancellation: TestContext.Current.CancellationToken);
-        Assert.Equal([2, 4, 6, 8, 10], outcomes.Select(o => (int?)o.Result?["value"]));
+        var log = new List<string>();
+        using (var pool = new JobPool(Doubling(log) with { MostThreads = 2 }, new JsonObject { ["factor"] = 2 }, OnGpu(2)))
+        {
+            var outcomes = pool.Run("work", [.. Enumerable.Range(1, 5).Select(i => Job($"j{i}", i))], cancellation: TestContext.Current.CancellationToken);
+            Assert.Equal([2, 4, 6, 8, 10], outcomes.Select(o => (int?)o.Result?["value"]));
+        }
+
+        Assert.Equal(["made on cuda:0", "gone"], log.Where(l => !int.TryParse(l, out _)));
+    }
+
+    // The first job waits in the worker until the second has broken it and the third is done by another.
+    [Fact]
+    public void OnAGpu_AWorkerThatAJobBroke_EndsWhenTheOthersAreOut()
+    {
+        var log = new List<string>();
+        using (var pool = new JobPool(Doubling(log) with { MostThreads = 2 }, new JsonObject { ["factor"] = 2 }, OnGpu(2)))
+        using (var stop = new CancellationTokenSource())
+        {
+            var run = Task.Run(() => pool.Run("work", [Job("waits", 0), Job("broken", -2), Job("b", 4)], cancellation: stop.Token), TestContext.Current.CancellationToken);
+            Assert.True(SpinWait.SpinUntil(() => File.Exists(_folder["b.json"]), TimeSpan.FromSeconds(20)));
+            Assert.DoesNotContain("gone", log);
+            stop.Cancel();
+            Assert.ThrowsAny<OperationCanceledException>(() => run.GetAwaiter().GetResult());
+            Assert.Equal("gone", log[^1]);
+        }
+
+        Assert.Equal(["made on cuda:0", "made on cuda:0", "gone", "gone"], log.Where(l => !int.TryParse(l, out _)));
     }
 
     [Fact]
@@ -103,11 +127,19 @@ public sealed class JobPoolTests : IDisposable
     {
         Assert.StartsWith("--jobs: ", Assert.Throws<PrunusInputException>(() => new JobPool(Doubling(), [], new JobPoolOptions { Workers = 0 })).Message, StringComparison.Ordinal);
         Assert.StartsWith("--devices: ", Assert.Throws<PrunusInputException>(() => new JobPool(Doubling(), [], new JobPoolOptions { Devices = [] })).Message, StringComparison.Ordinal);
+        var shared = Doubling() with { MostThreads = 3 };
+        Assert.Equal(
+            "--jobs: is 4, a GPU does at most 3 of these at a time; use 1 to 3", Assert.Throws<PrunusInputException>(() => new JobPool(shared, [], OnGpu(4))).Message);
+        new JobPoolOptions { Workers = 4, Devices = ["cuda:0", "cuda:1"] }.Validate(shared);
+        new JobPoolOptions { Workers = 4 }.Validate(shared);
+        OnGpu(4).Validate(Doubling());
         using var pool = new JobPool(Doubling(), [], new JobPoolOptions { Workers = 2, Command = [_folder["absent"]] });
         Assert.StartsWith(_folder["absent"] + ": ", Assert.Throws<PrunusRunException>(() => pool.Run("work", [Job("a", 1)], cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private JobPoolOptions OnGpu(int workers) => new() { Workers = workers, Devices = ["cuda:0"], Command = [_folder["absent"]] };
 
     private Job Job(string id, int value) => new(id, new JsonObject { ["value"] = value }, _folder[id + ".json"], Units: 10);
 
@@ -139,13 +171,13 @@ public sealed class JobPoolTests : IDisposable
         public Doubler(JsonObject setup, string device, List<string>? log)
         {
             (_factor, _log) = ((int)setup["factor"]!, log);
-            log?.Add($"made on {device}");
+            Log($"made on {device}");
         }
 
         public JsonObject Run(JsonObject spec, Action<double> progress, CancellationToken cancellation)
         {
             var value = (int)spec["value"]!;
-            _log?.Add($"{value}");
+            Log($"{value}");
             progress(0.5);
             if (value == 0)
             {
@@ -161,6 +193,14 @@ public sealed class JobPoolTests : IDisposable
             };
         }
 
-        public void Dispose() => _log?.Add("gone");
+        public void Dispose() => Log("gone");
+
+        private void Log(string line)
+        {
+            lock (_log ?? [])
+            {
+                _log?.Add(line);
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 using Prunus.Jobs;
 using Prunus.Recipes;
 using Prunus.Runs;
+using Prunus.Tests.Datasets.Images;
 using Prunus.Tests.Runs;
 using Prunus.Tests.Shrinking;
 using TorchSharp;
@@ -75,10 +76,25 @@ public sealed class RecipeRunTests : IDisposable
         Assert.All((string[])["donor", "itself"], v => Assert.Equal(2 / 3.0, record.Metrics[$"{v}.accuracy_piqa"].Value, 1e-12));
     }
 
-    private Prunus.Runs.Record Run(string id, string output, string? data = null)
+    // A GPU has as many streams; elsewhere trainings are processes, and so are prunings everywhere.
+    [Fact]
+    public void MoreTicketTrainingsThanAGpuTakes_AreRefusedBeforeTheRun()
+    {
+        var many = new JobPoolOptions { Workers = 40, Devices = ["cuda:0"] };
+        Assert.Equal("--jobs: is 40, a GPU does at most 32 of these at a time; use 1 to 32", Samples.Fault(() => Open("lth-lenet").Validate(many)));
+        Open("lth-lenet").Validate(many with { Devices = ["cpu"] });
+        Open("sparsity-kinds").Validate(many);
+    }
+
+    private RecipeRun Open(string id, string? data = null)
     {
         var sources = new RecipeSources(Path.Combine(AppContext.BaseDirectory, "assets", "demo"), data, new Dictionary<string, string>(), null, _folder["cache"]);
-        var run = new RecipeRun(new RecipeRunOptions(id, "tiny"), sources, torch.CPU, cancellation: TestContext.Current.CancellationToken);
+        return new RecipeRun(new RecipeRunOptions(id, "tiny"), sources, torch.CPU, cancellation: TestContext.Current.CancellationToken);
+    }
+
+    private Prunus.Runs.Record Run(string id, string output, string? data = null)
+    {
+        var run = Open(id, data);
         using var folder = RunFolder.Open(run.Identity, output);
         return run.Run(folder, new JobPoolOptions(), cancellation: TestContext.Current.CancellationToken);
     }

@@ -12,19 +12,18 @@ internal sealed class MemberBatches : IDisposable
     private readonly Tensor? _orders;
     private readonly bool _stacked;
 
-    /// <param name="data">The images.</param>
-    /// <param name="device">Where batches are made.</param>
+    /// <param name="images">The images, where batches are made.</param>
     /// <param name="training">Size of a batch, and whether images are varied.</param>
     /// <param name="seeds">Of each member's order; one for a net that is no stack.</param>
-    public MemberBatches(StudyData data, Device device, TicketTraining training, IReadOnlyList<ulong> seeds)
+    public MemberBatches(DeviceImages images, TicketTraining training, IReadOnlyList<ulong> seeds)
     {
         var orders = seeds.Distinct().ToList();
-        _batches = new ImageBatches(data.Train, device, training.Batch, data.Statistics, orders, training.Augment ? new AugmentationOptions() : null);
+        _batches = new ImageBatches(images, training.Batch, orders, training.Augment ? new AugmentationOptions() : null);
         _stacked = seeds.Count > 1;
         if (orders.Count < seeds.Count)
         {
             using var scope = NewDisposeScope();
-            _orders = tensor(seeds.Select(s => (long)orders.IndexOf(s)).ToArray()).to(device).DetachFromDisposeScope();
+            _orders = tensor(seeds.Select(s => (long)orders.IndexOf(s)).ToArray()).to(images.Images.device).DetachFromDisposeScope();
         }
     }
 

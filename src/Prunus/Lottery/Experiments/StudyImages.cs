@@ -7,19 +7,21 @@ using TorchSharp;
 
 namespace Prunus.Lottery.Experiments;
 
-/// <summary>Images of an experiment on a device, ready to be evaluated on.</summary>
+/// <summary>Images of an experiment on a device, ready to be evaluated on. Threads may share them: each set lies there once, whatever is trained on it.</summary>
 internal sealed class StudyImages : IStudyMaterial
 {
     // On a GPU a batch holds some megabytes of images, lest the host be slower than the device.
     private const int EvaluationBatch = 1000, EvaluationBytes = 4_000_000;
     private readonly ImageBatches _validation, _test, _seen;
-    private readonly torch.Device _device;
-    private StepData? _steps;
+    private readonly DeviceImages _train;
+    private readonly Lazy<StepData> _steps;
 
     public StudyImages(StudyData data, torch.Device device)
     {
-        (Data, _device) = (data, device);
+        Data = data;
         var batch = device.type == DeviceType.CPU ? EvaluationBatch : Math.Max(EvaluationBatch, EvaluationBytes / data.Train.Shape.Bytes);
+        _train = new DeviceImages(data.Train, device, data.Statistics);
+        _steps = new(() => StepData.Of(_train, Math.Min(EvaluationBatch, _train.Count), [0]));
         (_validation, _test) = (Of(data.Validation), Of(data.Test));
         _seen = Of(data.Train.Pick([.. Enumerable.Range(0, Math.Min(data.Train.Count, data.Test.Count))]));
 
@@ -46,22 +48,23 @@ internal sealed class StudyImages : IStudyMaterial
     /// <param name="seeds">Of each one's order.</param>
     public StudyOrder Orders(TicketTraining training, IReadOnlyList<ulong> seeds)
     {
-        var batches = new MemberBatches(Data, _device, training, seeds);
+        var batches = new MemberBatches(_train, training, seeds);
         return new StudyOrder(batches.Of, batches);
     }
 
     /// <summary>The training images as written-out steps take them, each member in an order of its own. They belong to this.</summary>
     /// <param name="batchSize">Examples of a batch.</param>
     /// <param name="seeds">Of each member's order.</param>
-    public StepData Steps(int batchSize, IReadOnlyList<ulong> seeds)
-    {
-        _steps ??= StepData.Of(Data.Train, _device, batchSize, Data.Statistics, seeds);
-        return _steps with { BatchSize = batchSize, Order = new EpochOrder(seeds, Data.Train.Count, batchSize).Fill };
-    }
+    public StepData Steps(int batchSize, IReadOnlyList<ulong> seeds) => _steps.Value with { BatchSize = batchSize, Order = new EpochOrder(seeds, _train.Count, batchSize).Fill };
 
     public void Dispose()
     {
-        _steps?.Dispose();
+        if (_steps.IsValueCreated)
+        {
+            _steps.Value.Dispose();
+        }
+
+        _train.Dispose();
         _validation.Dispose();
         _test.Dispose();
         _seen.Dispose();

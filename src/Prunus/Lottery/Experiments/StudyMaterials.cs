@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace Prunus.Lottery.Experiments;
 
-/// <summary>Images and texts of experiments, each read once and kept.</summary>
+/// <summary>Images and texts of experiments, each read once and kept, for all threads that ask.</summary>
 /// <param name="sources">Where they lie.</param>
 /// <param name="device">Where tensors live.</param>
 internal sealed class StudyMaterials(StudySources sources, torch.Device device) : IDisposable
@@ -16,8 +16,12 @@ internal sealed class StudyMaterials(StudySources sources, torch.Device device) 
     public IStudyMaterial Of(string net, string data, TicketTraining t)
     {
         var key = $"{(StudyDecoder.Is(net) ? net : "")} {data} {t.Validation} {t.Batch} {t.Images} {t.TestImages} {t.UnitPixels} {t.Block}";
-        return _known.TryGetValue(key, out var known) ? known
-            : _known[key] = StudyDecoder.Is(net) ? StudyText.Load(StudyDecoder.Parse(net), data, sources, t, device) : new StudyImages(StudyData.Load(data, sources.Images, t), device);
+        lock (_known)
+        {
+            return _known.TryGetValue(key, out var known) ? known : _known[key] = Load();
+        }
+
+        IStudyMaterial Load() => StudyDecoder.Is(net) ? StudyText.Load(StudyDecoder.Parse(net), data, sources, t, device) : new StudyImages(StudyData.Load(data, sources.Images, t), device);
     }
 
     /// <summary>The architecture alone: of a decoder no text is read.</summary>

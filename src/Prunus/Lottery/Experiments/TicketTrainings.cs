@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Prunus.Lottery.Experiments;
 
-/// <summary>Does trainings of a study in a process, a stack at a time. Sets of images and texts are read once and stay.</summary>
+/// <summary>Does trainings of a study in a process, a stack at a time, or one in each of several threads. Sets of images and texts are read once and stay.</summary>
 /// <param name="study">The experiments.</param>
 /// <param name="state">Folder of tickets and weights that trainings leave for later ones.</param>
 /// <param name="sources">Where sets of images, texts and models lie.</param>

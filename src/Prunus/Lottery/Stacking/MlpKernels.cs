@@ -8,10 +8,10 @@ namespace Prunus.Lottery.Stacking;
 internal delegate void MlpLaunch(string kernel, int blocks, ReadOnlySpan<ulong> arguments);
 
 /// <summary>The kernels of mlp_step.cu, and how steps are recorded.</summary>
-/// <param name="Launch">Launches one; returns without waiting.</param>
-/// <param name="Enter">Goes onto a stream that can be recorded, until disposed.</param>
-/// <param name="Capture">Records an action; null = each kernel is launched by itself.</param>
-internal sealed record MlpKernels(MlpLaunch Launch, Func<IDisposable?> Enter, Func<Action, CudaGraph>? Capture) : IDisposable
+/// <param name="launch">Launches one; returns without waiting.</param>
+/// <param name="enter">Goes onto a stream that can be recorded, until disposed.</param>
+/// <param name="capture">Records an action; null = each kernel is launched by itself.</param>
+internal sealed class MlpKernels(MlpLaunch launch, Func<IDisposable?> enter, Func<Action, CudaGraph>? capture) : IDisposable
 {
     /// <summary>Threads of a block.</summary>
     public const int Threads = 256;
@@ -24,6 +24,15 @@ internal sealed record MlpKernels(MlpLaunch Launch, Func<IDisposable?> Enter, Fu
     // Its own as long as it lives: what another thread queued on it would be recorded too.
     private SideStream? _stream;
 
+    /// <summary>Launches a kernel; returns without waiting.</summary>
+    public MlpLaunch Launch => launch;
+
+    /// <summary>Goes onto a stream that can be recorded, until disposed.</summary>
+    public Func<IDisposable?> Enter => enter;
+
+    /// <summary>Records an action; null = each kernel is launched by itself.</summary>
+    public Func<Action, CudaGraph>? Capture => capture;
+
     /// <summary>Why nothing can be recorded though it was asked for, or null.</summary>
     public string? GraphFault { get; init; }
 
@@ -31,7 +40,7 @@ internal sealed record MlpKernels(MlpLaunch Launch, Func<IDisposable?> Enter, Fu
     /// <exception cref="PrunusRunException">There is no compiler, or the driver refuses.</exception>
     public static MlpKernels On(torch.Device device, bool graph)
     {
-        var index = Math.Max(0, device.index);
+        var index = CudaStream.Index(device);
         var module = Modules.GetOrAdd(index, i => CudaModule.Build("mlp_step.cu", i));
         var kernels = new[] { "gather", "rectify", "softmax_errors", "pass_errors", "update" }.ToDictionary(n => n, module.Kernel, StringComparer.Ordinal);
         MlpLaunch launch = (name, blocks, arguments) => kernels[name].Launch((uint)blocks, Threads, arguments);

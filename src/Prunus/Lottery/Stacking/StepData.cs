@@ -1,5 +1,4 @@
 using Prunus.Batches;
-using Prunus.Datasets.Images;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,15 +15,13 @@ public delegate void StepOrder(int step, Span<int> examples);
 public sealed record StepData(Tensor Inputs, Tensor Labels, int BatchSize, StepOrder Order) : IDisposable
 {
     /// <summary>A set of images; member m sees the batches of <see cref="ImageBatches"/> with seed m, unvaried.</summary>
-    /// <param name="set">The images.</param>
-    /// <param name="device">Where they shall lie, as 4 bytes a pixel.</param>
+    /// <param name="set">The images; they shall lie there a second time, as 4 bytes a pixel.</param>
     /// <param name="batchSize">Examples of a batch.</param>
-    /// <param name="statistics">What to normalise with.</param>
     /// <param name="seeds">Of each member's order.</param>
     /// <exception cref="PrunusInputException">The batch is larger than the set.</exception>
-    public static StepData Of(ImageSet set, Device device, int batchSize, ChannelStatistics statistics, IReadOnlyList<ulong> seeds)
+    public static StepData Of(DeviceImages set, int batchSize, IReadOnlyList<ulong> seeds)
     {
-        using var batches = new ImageBatches(set, device, batchSize, statistics, 0);
+        using var batches = new ImageBatches(set, batchSize, [0]);
         using var scope = NewDisposeScope();
         var all = Enumerable.Range(0, (set.Count + batchSize - 1) / batchSize).Select(i => batches.InOrder(i * batchSize)).ToList();
         return new(

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TorchSharp;
 
 namespace Prunus.Native.Cuda;
 
@@ -30,14 +31,22 @@ internal static unsafe class CudaStream
     /// <summary>
     /// Waits for a stream's work. Not for the device's: that fails while any thread records a stream of it, and ends the recording.
     /// </summary>
-    public static void Wait(int device, Stream stream)
-    {
-        using var context = new CudaContext(device);
-        CudaModule.Check(((delegate* unmanaged<nint, int>)CudaModule.Call("cuStreamSynchronize"))(HandleOf(stream)));
-    }
+    public static void Wait(int device, Stream stream) => Wait(device, HandleOf(stream));
+
+    /// <summary>Waits for the work of this thread's current stream, and of no other.</summary>
+    public static void WaitForCurrent(int device) => Wait(device, Current(device));
+
+    /// <summary>Index of a CUDA device, the first where it names none.</summary>
+    public static int Index(torch.Device device) => Math.Max(0, device.index);
 
     /// <summary>One of libtorch's own streams beside the default one.</summary>
     public static Stream FromPool(int device) => ((delegate* unmanaged<byte, sbyte, Stream>)Needed(Pool))(0, (sbyte)device);
+
+    private static void Wait(int device, nint handle)
+    {
+        using var context = new CudaContext(device);
+        CudaModule.Check(((delegate* unmanaged<nint, int>)CudaModule.Call("cuStreamSynchronize"))(handle));
+    }
 
     private static nint HandleOf(Stream stream) => ((delegate* unmanaged<Stream*, nint>)Needed(Handle))(&stream);
 

@@ -4,29 +4,38 @@ using TorchSharp;
 namespace Prunus.Native.Cuda;
 
 /// <summary>A stream beside the default one, on which nothing can be recorded. While a thread is on it, libtorch queues that thread's work there.</summary>
-internal sealed class SideStream(torch.Device device)
+internal sealed class SideStream
 {
-    private static readonly ConcurrentDictionary<int, ConcurrentBag<SideStream>> Idle = new();
-    private readonly CudaStream.Stream _stream = CudaStream.FromPool(Index(device));
+    private static readonly ConcurrentDictionary<int, StreamPool> Pools = new();
+    private readonly int _device;
+    private readonly CudaStream.Stream _stream;
+    private bool _returned;
+
+    private SideStream(int device) => (_device, _stream) = (device, Pool(device).Rent());
 
     /// <summary>One that nobody else is on until it is given back.</summary>
-    public static SideStream Rent(torch.Device device) => Bag(device).TryTake(out var idle) ? idle : new SideStream(device);
+    /// <exception cref="PrunusInputException">All of the device are rented.</exception>
+    public static SideStream Rent(torch.Device device) => new(CudaStream.Index(device));
 
-    /// <summary>Gives back what was rented.</summary>
-    public void Return() => Bag(device).Add(this);
+    /// <summary>Gives back what was rented. A second call does nothing.</summary>
+    public void Return()
+    {
+        if (!Interlocked.Exchange(ref _returned, true))
+        {
+            Pool(_device).Return(_stream);
+        }
+    }
 
     /// <summary>Makes it this thread's current stream until the result is disposed, on the same thread. Waits both times for the stream that is left, whose work is then done.</summary>
     public IDisposable Enter()
     {
-        var before = CudaStream.CurrentStream(Index(device));
-        CudaStream.Wait(Index(device), before);
+        var before = CudaStream.CurrentStream(_device);
+        CudaStream.Wait(_device, before);
         CudaStream.SetCurrent(_stream);
-        return new Stay(Index(device), _stream, before);
+        return new Stay(_device, _stream, before);
     }
 
-    private static ConcurrentBag<SideStream> Bag(torch.Device device) => Idle.GetOrAdd(Index(device), _ => []);
-
-    private static int Index(torch.Device device) => Math.Max(0, device.index);
+    private static StreamPool Pool(int device) => Pools.GetOrAdd(device, index => new(() => CudaStream.FromPool(index)));
 
     private sealed class Stay(int device, CudaStream.Stream there, CudaStream.Stream before) : IDisposable
     {

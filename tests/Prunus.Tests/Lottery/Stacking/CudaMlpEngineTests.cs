@@ -65,7 +65,7 @@ public sealed class CudaMlpEngineTests
     {
         var kernels = EmulatedKernels.Create();
         var recorded = 0;
-        var losses = ((MlpKernels[])[kernels, kernels with { Capture = _ => throw new PrunusRunException("CUDA", "operation not permitted (900)", "see 'prunus doctor'") }]).Select(k =>
+        var losses = ((MlpKernels[])[kernels, new(kernels.Launch, kernels.Enter, _ => throw new PrunusRunException("CUDA", "operation not permitted (900)", "see 'prunus doctor'"))]).Select(k =>
         {
             using var scope = NewDisposeScope();
             using var net = StackSamples.Nets(VisionNets.Named("mlp:6", new MapShape(1, 5, 5)), 1, ScalarType.Float32)[0];

@@ -18,7 +18,8 @@ public sealed class StepDataTests
         var set = SyntheticImages.Blobs(3, 11, ImageSplit.Train);
         var statistics = ChannelStatistics.Of(set);
         ulong[] seeds = [7, 9, 7];
-        using var data = StepData.Of(set, CPU, 3, statistics, seeds);
+        using var images = new DeviceImages(set, CPU, statistics);
+        using var data = StepData.Of(images, 3, seeds);
         var examples = new int[9];
         foreach (var step in new[] { 0, 2, 4, 0 })
         {

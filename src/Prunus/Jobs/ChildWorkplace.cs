@@ -12,29 +12,6 @@ internal interface IWorkplace : IDisposable
     JobOutcome Do(Job job, Action<double> progress, CancellationToken cancellation);
 }
 
-/// <summary>A place in this process.</summary>
-internal sealed class OwnWorkplace(JobKind kind, JsonObject setup, string device) : IWorkplace
-{
-    private IJobWorker? _worker;
-
-    public JobOutcome Do(Job job, Action<double> progress, CancellationToken cancellation)
-    {
-        var outcome = JobAttempt.Do(job, () => _worker ??= kind.Create(setup, device), progress, cancellation);
-        if (outcome.Failure is { EndsWorker: true })
-        {
-            Dispose();
-        }
-
-        return outcome;
-    }
-
-    public void Dispose()
-    {
-        _worker?.Dispose();
-        _worker = null;
-    }
-}
-
 /// <summary>A place in a process of its own, which is started with the first job and again after it has crashed.</summary>
 internal sealed class ChildWorkplace(JobKind kind, JsonObject setup, string device, JobPoolOptions options) : IWorkplace
 {

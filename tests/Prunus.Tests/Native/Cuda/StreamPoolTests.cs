@@ -1,0 +1,28 @@
+using Prunus.Native.Cuda;
+
+namespace Prunus.Tests.Native.Cuda;
+
+public sealed class StreamPoolTests
+{
+    // Handed out in turn, as libtorch does it.
+    [Fact]
+    public void EachIsRentedByOne_ThoughTheyComeAgain()
+    {
+        var next = 0;
+        var pool = new StreamPool(() => new CudaStream.Stream { Id = next++ % StreamPool.Most });
+        var rented = Enumerable.Range(0, StreamPool.Most).Select(_ => pool.Rent()).ToArray();
+        Assert.Equal(StreamPool.Most, rented.Select(s => s.Id).Distinct().Count());
+        Assert.Equal("--jobs: more trainings at a time than a GPU has streams for (32); use 32 or fewer", Assert.Throws<PrunusInputException>(() => pool.Rent()).Message);
+        pool.Return(rented[5]);
+        Assert.Equal(5, pool.Rent().Id);
+    }
+
+    // Every other stream goes to somebody else, who may come upon ours but we never on one of ours twice.
+    [Fact]
+    public void OthersMayTakeStreamsToo()
+    {
+        var next = 0;
+        var pool = new StreamPool(() => new CudaStream.Stream { Id = (next += 3) % StreamPool.Most });
+        Assert.Equal(StreamPool.Most, Enumerable.Range(0, StreamPool.Most).Select(_ => pool.Rent().Id).Distinct().Count());
+    }
+}
