@@ -38,7 +38,7 @@ internal sealed class PruningStudy : IRecipeStudy
     {
         var first = _size.Seeds[0];
         (string Variant, long Seed)[] cells = [.. _size.Donors.Select(d => (d.Name, first)), .. _size.Seeds.SelectMany(s => _size.Variants.Select(v => (v.Name, s)))];
-        using var pool = new JobPool(RecipeCells.Kind, RecipeCells.Setup(_source.File, _source.Text, _sizeName, _donors, _sources), workers);
+        using var pool = new JobPool(RecipeCells.Kind, RecipeCells.Setup(_source, _sizeName, _donors, _sources), workers);
         var jobs = cells.Select((c, i) => new Job(
             $"{c.Variant}, seed {c.Seed}", RecipeCells.Spec(c.Variant, c.Seed, $"{identity}-{i}", Path.Combine(work, $"{i:D4}")), Path.Combine(work, $"{i:D4}.json"))).ToList();
         var outcomes = pool.Run("cells", jobs, progress, cancellation);

@@ -19,19 +19,17 @@ public sealed class RecipeCells : IJobWorker
     /// <param name="device">Where tensors live.</param>
     private RecipeCells(JsonObject setup, torch.Device device)
     {
-        _size = RecipeReader.Read(setup["file"]!.GetValue<string>(), setup["recipe"]!.GetValue<string>()).Size(setup["size"]!.GetValue<string>());
-        _runner = new CellRunner(_size, setup["donors"]!.AsObject().ToDictionary(d => d.Key, d => d.Value!.GetValue<string>()), RecipeSources.FromJson(setup["sources"]!.AsObject()), device);
+        (_size, var sources) = SizeSetup.Read(setup);
+        _runner = new CellRunner(_size, setup["donors"]!.AsObject().ToDictionary(d => d.Key, d => d.Value!.GetValue<string>()), sources, device);
     }
 
     /// <summary>What all cells of a run share.</summary>
-    internal static JsonObject Setup(string file, string recipe, string size, IReadOnlyDictionary<string, string> donors, RecipeSources sources) => new()
+    internal static JsonObject Setup((string File, string Text) source, string size, IReadOnlyDictionary<string, string> donors, RecipeSources sources)
     {
-        ["file"] = file,
-        ["recipe"] = recipe,
-        ["size"] = size,
-        ["donors"] = new JsonObject(donors.Select(d => KeyValuePair.Create(d.Key, (JsonNode?)d.Value))),
-        ["sources"] = sources.ToJson(),
-    };
+        var setup = SizeSetup.Of(source, size, sources);
+        setup["donors"] = new JsonObject(donors.Select(d => KeyValuePair.Create(d.Key, (JsonNode?)d.Value)));
+        return setup;
+    }
 
     /// <summary>One cell as a job.</summary>
     internal static JsonObject Spec(string variant, long seed, string identity, string work) => new() { ["variant"] = variant, ["seed"] = seed, ["identity"] = identity, ["work"] = work };

@@ -19,7 +19,7 @@ internal sealed class SparsityCells : IRecipeStudy
     public SparsityCells(SparsityStudy study, IReadOnlyList<long> seeds, string sizeName, (string File, string Text) source, RecipeSources sources)
     {
         (_study, _seeds, _sources) = (study, seeds, StudyInputs.Sources(sources));
-        _setup = new JsonObject { ["file"] = source.File, ["recipe"] = source.Text, ["size"] = sizeName, ["sources"] = sources.ToJson() };
+        _setup = SizeSetup.Of(source, sizeName, sources);
         Inputs = StudyInputs.Of(study.Experiments.Select(e => (e.Net, e.Data)), _sources);
     }
 

@@ -11,7 +11,9 @@ public static class SparsityJobs
     /// <summary>What processes of a job pool know them as.</summary>
     public static JobKind Kind { get; } = new("sparsity", Create);
 
-    private static SparsityTrainings Create(JsonObject setup, string device) => new(
-        RecipeReader.Read(setup["file"]!.GetValue<string>(), setup["recipe"]!.GetValue<string>()).Size(setup["size"]!.GetValue<string>()).Sparsity!,
-        setup["state"]!.GetValue<string>(), StudyInputs.Sources(RecipeSources.FromJson(setup["sources"]!.AsObject())), Devices.Parse(device));
+    private static SparsityTrainings Create(JsonObject setup, string device)
+    {
+        var (size, sources) = SizeSetup.Read(setup);
+        return new(size.Sparsity!, setup["state"]!.GetValue<string>(), StudyInputs.Sources(sources), Devices.Parse(device));
+    }
 }

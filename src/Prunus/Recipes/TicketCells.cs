@@ -27,7 +27,8 @@ internal sealed class TicketCells : IRecipeStudy
     public TicketCells(TicketStudy study, IReadOnlyList<long> seeds, string sizeName, (string File, string Text) source, RecipeSources sources, int most, bool graphs)
     {
         (_study, _seeds, _most) = (study, seeds, most);
-        _setup = new JsonObject { ["file"] = source.File, ["recipe"] = source.Text, ["size"] = sizeName, ["sources"] = sources.ToJson(), ["graphs"] = graphs };
+        _setup = SizeSetup.Of(source, sizeName, sources);
+        _setup["graphs"] = graphs;
         Inputs = StudyInputs.Of(study.Experiments.Select(e => (e.Net, e.Data)), StudyInputs.Sources(sources));
         if (study.GivenTickets() is { Count: > 0 } given)
         {

@@ -12,10 +12,9 @@ public static class TicketJobs
     /// <summary>What processes of a job pool know them as. On a GPU each training wants a stream.</summary>
     public static JobKind Kind { get; } = new("tickets", Create) { MostThreads = StreamPool.Most };
 
-    private static TicketTrainings Create(JsonObject setup, string device) => new(
-        RecipeReader.Read(setup["file"]!.GetValue<string>(), setup["recipe"]!.GetValue<string>()).Size(setup["size"]!.GetValue<string>()).Tickets!,
-        setup["state"]!.GetValue<string>(), StudyInputs.Sources(RecipeSources.FromJson(setup["sources"]!.AsObject())), Devices.Parse(device))
+    private static TicketTrainings Create(JsonObject setup, string device)
     {
-        Graphs = setup["graphs"]?.GetValue<bool>() ?? false,
-    };
+        var (size, sources) = SizeSetup.Read(setup);
+        return new(size.Tickets!, setup["state"]!.GetValue<string>(), StudyInputs.Sources(sources), Devices.Parse(device)) { Graphs = setup["graphs"]?.GetValue<bool>() ?? false };
+    }
 }
