@@ -115,8 +115,8 @@ public sealed class TeacherCache
 
     private string PathOf(ReadOnlySpan<int> tokens)
     {
-        var name = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(tokens)));
-        return Path.Combine(_folder, name[..2], name[2..40]);
+        var name = ContentHash.Of(MemoryMarshal.AsBytes(tokens), 40);
+        return Path.Combine(_folder, name[..2], name[2..]);
     }
 
     // Weights and configuration: together they are the teacher. Pieces, since a span ends at 2 GiB.

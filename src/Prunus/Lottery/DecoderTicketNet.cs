@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using Prunus.Decoders;
+using Prunus.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -63,7 +63,7 @@ public sealed class DecoderTicketNet(Decoder decoder, bool pruneHead = false) : 
     internal static string NameOf(DecoderConfig config)
     {
         var all = string.Join('|', config.Layers.Select(layer => layer.ToString()).Append((config with { Layers = [] }).ToString()));
-        var hash = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(all)))[..12];
+        var hash = ContentHash.Of(all, 12);
         return $"decoder-{config.Family}:{config.LayerCount}x{config.Hidden}:{config.VocabSize}:{hash}";
     }
 }

@@ -49,7 +49,7 @@ public sealed class RecipeRun
         var identity = new JsonObject
         {
             ["recipe"] = Recipe.Id,
-            ["file"] = Hash(source.Text),
+            ["file"] = ContentHash.Of(source.Text),
             ["size"] = options.Size,
             ["seeds"] = new JsonArray([.. Size.Seeds.Select(s => (JsonNode)s)]),
             ["only"] = options.Only is { Count: > 0 } only ? new JsonArray([.. only.Select(o => (JsonNode)o)]) : null,
@@ -113,6 +113,4 @@ public sealed class RecipeRun
 
     private static Dictionary<(string Variant, long Seed), CellResult> ReadCells(string path) => JsonNode.Parse(File.ReadAllText(path))!["cells"]!.AsArray()
         .ToDictionary(c => (c!["variant"]!.GetValue<string>(), c["seed"]!.GetValue<long>()), c => CellResult.FromJson(c!["result"]!.AsObject(), path));
-
-    private static string Hash(string text) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))[..16];
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Prunus.Datasets;
 using Prunus.Evaluation.Tasks;
@@ -26,7 +25,7 @@ public sealed record RecipeSources(string DemoFolder, string? DataFolder, IReadO
             return file;
         }
 
-        var part = Path.Combine(CacheFolder, "texts", $"{text.Id}-{Hash(file)}.txt");
+        var part = Path.Combine(CacheFolder, "texts", $"{text.Id}-{ContentHash.OfFile(file, 12)}.txt");
         if (!File.Exists(part))
         {
             var whole = TextFile.ReadAll(file);
@@ -92,11 +91,5 @@ public sealed record RecipeSources(string DemoFolder, string? DataFolder, IReadO
             : DataFolder is null ? [] : [Path.Combine(DataFolder, text.File), Path.Combine(DataFolder, "text", text.File)];
         return places.FirstOrDefault(File.Exists) ?? throw new PrunusInputException(
             "--data", $"text {text.Id} ({text.Title}) is needed and {text.File} is not there", "give the folder that holds it with --data or PRUNUS_DATA; docs/recipes.md says where texts come from");
-    }
-
-    private static string Hash(string file)
-    {
-        using var stream = File.OpenRead(file);
-        return Convert.ToHexStringLower(SHA256.HashData(stream))[..12];
     }
 }

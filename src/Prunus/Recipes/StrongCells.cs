@@ -22,7 +22,7 @@ internal sealed class StrongCells : IRecipeStudy
         Inputs = new JsonObject
         {
             ["images"] = new JsonArray([.. study.Experiments.Select(e => e.Data).Distinct().Select(d => (JsonNode)$"{d} {StudyData.Fingerprint(d, search)}")]),
-            ["weights"] = new JsonArray([.. study.Experiments.Select(_trial.WeightsPath).OfType<string>().Distinct().Select(p => (JsonNode)$"{Path.GetFileName(p)} {Hash(p)}")]),
+            ["weights"] = new JsonArray([.. study.Experiments.Select(_trial.WeightsPath).OfType<string>().Distinct().Select(p => (JsonNode)$"{Path.GetFileName(p)} {ContentHash.OfFile(p)}")]),
         };
     }
 
@@ -30,6 +30,4 @@ internal sealed class StrongCells : IRecipeStudy
 
     public IReadOnlyList<RecipeCell> Cells(string work, string results, string identity, JobPoolOptions workers, IProgress<ProgressUpdate>? progress, CancellationToken cancellation) =>
         SettingCells.Run(work, _study.Cells, _seeds, (i, seed) => _trial.Run(_study.Experiments[i], seed, cancellation), progress);
-
-    private static string Hash(string path) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)))[..16];
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Prunus.Runs;
@@ -13,7 +11,7 @@ namespace Prunus.Runs;
 public sealed record RunIdentity(string Slug, JsonObject Options)
 {
     /// <summary>First 8 hex digits of the SHA-256 of the canonical options.</summary>
-    public string Hash { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson.Write(Options))))[..8];
+    public string Hash { get; } = ContentHash.Of(CanonicalJson.Write(Options), 8);
 
     /// <summary>Name of the run's folder.</summary>
     public string Name => $"{Slug}-{Hash}";

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Prunus.Runs;
 
 namespace Prunus.Shrinking;
 
@@ -37,14 +37,5 @@ public sealed record CorpusOptions
         ["held_out"] = HeldOutText is null ? HeldOutShare : Hash(HeldOutText),
     };
 
-    private static string Hash(string path)
-    {
-        if (!File.Exists(path))
-        {
-            throw new PrunusInputException(path, "there is no such file", "name an existing text");
-        }
-
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream))[..16];
-    }
+    private static string Hash(string path) => File.Exists(path) ? ContentHash.OfFile(path) : throw new PrunusInputException(path, "there is no such file", "name an existing text");
 }

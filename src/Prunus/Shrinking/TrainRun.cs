@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Prunus.Checkpoints;
@@ -39,7 +38,7 @@ public sealed class TrainRun : IDisposable
 
     public RunIdentity Identity => new(
         _teacher is null ? "train" : "distill",
-        _options.ToJson(_start?.Fingerprint[..16] ?? Hash(_config.ToJsonString()), _teacher?.Fingerprint[..16], _device.type == DeviceType.CUDA ? "cuda" : "cpu"));
+        _options.ToJson(_start?.Fingerprint[..16] ?? ContentHash.Of(_config.ToJsonString()), _teacher?.Fingerprint[..16], _device.type == DeviceType.CUDA ? "cuda" : "cpu"));
 
     /// <summary>Does what is not done yet and returns the record (also written to the folder).</summary>
     /// <exception cref="OperationCanceledException">Cancelled; the same call goes on.</exception>
@@ -146,6 +145,4 @@ public sealed class TrainRun : IDisposable
             : File.Exists(path) ? new Dictionary<string, byte[]> { ["tokenizer.json"] = File.ReadAllBytes(path) } : [];
         return files.Count > 0 ? files : throw new PrunusInputException(path, "holds no tokenizer", "name a folder or a tokenizer.json");
     }
-
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))[..16];
 }

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 using Prunus.Decoders;
 using Prunus.Native;
+using Prunus.Runs;
 using TorchSharp;
 
 namespace Prunus.Training;
@@ -212,6 +212,6 @@ public sealed class Trainer : IDisposable
         var text = string.Create(
             CultureInfo.InvariantCulture,
             $"{_options.Steps}|{_options.BatchSize}|{_options.BlockLength}|{_options.MicroBatch}|{_options.EvaluateEvery}|{_options.Schedule}|{_options.AdamW}|{_working.Type}|{_student.Device.type}|{_objective.Description}|{_options.Identity}");
-        return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
+        return ContentHash.Of(text, 64);
     }
 }

@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -65,11 +63,10 @@ public static class TaskItemsFile
             ["tokens"] = option.Asked.ContinuationIds.Length,
             ["ctx_tokens"] = option.Asked.ContextIds.Length,
             ["truncated"] = option.Likelihood.Truncated,
-            ["ctx_sha"] = Sha(Encoding.UTF8.GetBytes(option.Asked.Context)),
-            ["ids_sha"] = Sha(MemoryMarshal.AsBytes<int>(ids)),
+            ["ctx_sha"] = ContentHash.Of(option.Asked.Context),
+
+            // Ids as little-endian 32-bit numbers.
+            ["ids_sha"] = ContentHash.Of(MemoryMarshal.AsBytes<int>(ids)),
         };
     }
-
-    // The first 16 hexadecimal digits of SHA-256; ids as little-endian 32-bit numbers.
-    private static string Sha(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes))[..16];
 }

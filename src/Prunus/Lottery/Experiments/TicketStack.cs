@@ -1,9 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using Prunus.Lottery.Training;
+using Prunus.Runs;
 
 namespace Prunus.Lottery.Experiments;
 
@@ -15,7 +14,7 @@ public sealed record TicketStack(IReadOnlyList<TicketJob> Members)
     private const string MembersKey = "members";
 
     /// <summary>Unique in a study; also a file name. That of the training where there is only one.</summary>
-    public string Id { get; } = Members is [var only] ? only.Id : "stack-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Members.Select(m => m.Id)))))[..16];
+    public string Id { get; } = Members is [var only] ? only.Id : "stack-" + ContentHash.Of(string.Join('\n', Members.Select(m => m.Id)));
 
     /// <summary>The trainings of a wave as stacks, in the order of their first ones.</summary>
     /// <param name="study">The experiments.</param>

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Prunus.Runs;
 
 namespace Prunus.Lottery.Experiments;
 
@@ -18,7 +18,7 @@ public sealed record TicketStudy(IReadOnlyList<TicketExperiment> Experiments)
     public IReadOnlyList<string> GivenTickets() => [.. Experiments.Where(e => e.GivenTicket is not null).Select(e =>
     {
         TicketFaults.CheckFile(e);
-        return Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(e.GivenTicket!)))[..16];
+        return ContentHash.OfFile(e.GivenTicket!);
     })];
 
     /// <summary>Checks every experiment, and that tickets come from an earlier one that finds its own: of the same net and step, at levels that it has.</summary>
