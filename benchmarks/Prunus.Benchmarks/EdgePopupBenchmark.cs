@@ -1,11 +1,8 @@
 using System.Globalization;
-using Prunus.Batches;
-using Prunus.Datasets.Images;
 using Prunus.Lottery;
 using Prunus.Lottery.Supermasks;
 using Prunus.Lottery.Training;
 using Prunus.Native;
-using Prunus.Randomness;
 using Prunus.Vision;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,16 +15,16 @@ namespace Prunus.Benchmarks;
 /// </summary>
 internal static class EdgePopupBenchmark
 {
-    private const int Rounds = 3, Images = 10_000, Classes = 10;
+    private const int Rounds = 3;
     private const double Keep = 0.5, Rate = 0.1;
 
     public static void Run(string deviceName, int steps, string name, int batch)
     {
         var device = Devices.Parse(deviceName);
         using var scope = NewDisposeScope();
-        using var net = new VisionTicketNet(VisionNet.Initialise(VisionNets.Named(name, MapShape.Cifar, Classes), VisionInitialisations.Named("signed-constant"), 1, device));
+        using var net = new VisionTicketNet(VisionNet.Initialise(VisionNets.Named(name, MapShape.Cifar, NoiseImages.Classes), VisionInitialisations.Named("signed-constant"), 1, device));
         using var scored = SupermaskNet.Of(net, new EdgePopup(Keep), 1);
-        using var batches = new ImageBatches(Set(), device, batch, new ChannelStatistics([0.5, 0.5, 0.5], [0.29, 0.29, 0.29]), 1);
+        using var batches = NoiseImages.Batches(device, batch);
         var options = new MaskedTrainingOptions
         {
             LastStep = steps, Schedule = new LearningRateSchedule { Rate = Rate, CosineSteps = steps }, Optimiser = new SgdOptions { WeightDecay = 1e-4 }, EvaluateEvery = 0,
@@ -62,22 +59,5 @@ internal static class EdgePopupBenchmark
 
             Devices.Synchronize(device);
         }
-    }
-
-    private static ImageSet Set()
-    {
-        var draw = new Philox4x32(1);
-        var (images, labels) = (new byte[Images * 3 * 32 * 32], new byte[Images]);
-        for (var i = 0; i < images.Length; i++)
-        {
-            images[i] = (byte)draw.Below((ulong)i, 256);
-        }
-
-        for (var i = 0; i < Images; i++)
-        {
-            labels[i] = (byte)(i % Classes);
-        }
-
-        return new ImageSet(ImageSplit.Train, new ImageShape(3, 32, 32), images, labels, [.. Enumerable.Range(0, Classes).Select(c => $"{c}")], "benchmark");
     }
 }

@@ -48,6 +48,9 @@ switch (args)
     case ["edge-popup", .. var rest]:
         EdgePopupBenchmark.Run(rest.FirstOrDefault() ?? "cpu", Number(rest, 1, 300), rest.ElementAtOrDefault(2) ?? "conv-6", Number(rest, 3, 128));
         return 0;
+    case ["trainings", .. var rest]:
+        TrainingsBenchmark.Run(rest.FirstOrDefault() ?? "cpu", rest.ElementAtOrDefault(1) ?? "conv-2", Number(rest, 2, 60), Number(rest, 3, 300));
+        return 0;
     case ["pruned-goldens", .. var rest]:
         return PrunedGoldens.Run(rest);
     case ["sweep", .. var rest]:
@@ -72,6 +75,7 @@ switch (args)
               subset-sums [FOLDER]   strong tickets: 397,000 weights of 21 random numbers each within 0.01, and cost against n, ε and weights; curves into FOLDER
               masked-step [DEVICE [MEMBERS]]   a step of LeNet-300-100 under masks, one net and a stack, against the plain TorchSharp loop
               edge-popup [DEVICE [STEPS [NET [BATCH]]]]   steps/s of edge-popup; benchmarks/python/edge_popup.py is the same loop in eager PyTorch
+              trainings [DEVICE [NET [BATCH [STEPS]]]]   steps/s of 1, 2, 4 and 8 trainings at a time in threads, kernel by kernel and as CUDA graphs
               pruned-goldens GGUF GOLDENS C4_TRAIN C4_EVAL WIKITEXT2_TEST [DEVICE] [METHOD…] [--json FILE] [--windows N] [--sequences N]
                                scores, plans and perplexities of a real model's prunings against reference numbers; exit code 1 if any is off
               losses [DEVICE [LOSS]]   every distillation loss beside forward KL: time and memory; with LOSS, the bytes its step takes

@@ -14,9 +14,9 @@ internal static class RecipeCommand
     private static readonly Argument<string> Id = new("RECIPE") { Description = "Id of a recipe, or a YAML file." };
     private static readonly Argument<string> Results = new("DIR") { Description = "Folder with run folders RECIPE-SIZE." };
     private static readonly Option<string> Size = ParsedOption.Create("--size", "tiny|cpu|gpu", "Seconds on embedded data, minutes on two cores, or minutes on a GPU.", ParsedOption.OneOf("tiny", "cpu", "gpu"), "cpu");
-    internal static readonly Option<int> Jobs = ParsedOption.Create("--jobs", "N", "Cells at a time, each in a process of its own; trainings of ticket experiments on a GPU in threads of one.", ParsedOption.Count(1, 256), 1);
-    internal static readonly Option<int> Stack = ParsedOption.Create<int>("--stack", "N", "Most trainings of ticket experiments in one batched model (64 on a GPU, 1 on a CPU).", ParsedOption.Count(1, 1024));
-    internal static readonly Option<bool> Graphs = new("--graphs") { Description = "On a GPU, records a step of ticket trainings as one CUDA graph and launches that (not tried on a GPU yet)." };
+    internal static readonly Option<int> Jobs = ParsedOption.Create("--jobs", "N", "Cells at a time, each in a process of its own (1); trainings of ticket experiments on a GPU in threads of one (8 of nets with convolutions).", ParsedOption.Count(1, 256), 1);
+    internal static readonly Option<int> Stack = ParsedOption.Create<int>("--stack", "N", "Most trainings of ticket experiments in one batched model (64 of MLPs on a GPU, else 1).", ParsedOption.Count(1, 1024));
+    internal static readonly Option<bool> NoGraphs = new("--no-graphs") { Description = "On a GPU, launches steps of ticket trainings kernel by kernel instead of as one recorded CUDA graph." };
     private static readonly Option<string> Seeds = ParsedOption.Create<string>("--seeds", "1,2,3", "Seeds in place of the recipe's.", ParsedOption.Text);
     private static readonly Option<string> Only = ParsedOption.Create<string>("--only", "A,B*", "Variants to run; * stands for anything.", ParsedOption.Text);
     private static readonly Option<string[]> Model = new("--model") { Description = "Where a model lies: ID=PATH (else PRUNUS_MODELS/ID).", HelpName = "ID=PATH" };
@@ -34,7 +34,7 @@ internal static class RecipeCommand
         group.Subcommands.Add(new Verb("run", "Runs a recipe; the same command goes on where it was stopped.")
         {
             Arguments = { Id },
-            Options = { Size, Jobs, Stack, Graphs, Seeds, Only, Model, Data, Cache, HealingFlags.TeacherCache, Strict, SharedOptions.Out, SharedOptions.Fresh },
+            Options = { Size, Jobs, Stack, NoGraphs, Seeds, Only, Model, Data, Cache, HealingFlags.TeacherCache, Strict, SharedOptions.Out, SharedOptions.Fresh },
             Examples = ["recipe run minitron-logit-loss --size tiny", "recipe run mine.yaml --size cpu --jobs 2 --out mine"],
             Run = Run,
         });
@@ -88,8 +88,8 @@ internal static class RecipeCommand
     internal static Record Run(VerbContext context, RecipeRunOptions options, RecipeSources sources, TorchSharp.torch.Device device)
     {
         using var progress = context.StartProgress();
-        var run = new RecipeRun(options with { Stack = context.Given(Stack) ? context.Required(Stack) : null, Graphs = context.Value(Graphs) }, sources, device, progress, context.Cancellation);
-        var workers = TensorSetup.Workers(context, context.Required(Jobs), device);
+        var run = new RecipeRun(options with { Stack = context.Given(Stack) ? context.Required(Stack) : null, Graphs = !context.Value(NoGraphs) }, sources, device, progress, context.Cancellation);
+        var workers = TensorSetup.Workers(context, context.Given(Jobs) ? context.Required(Jobs) : run.JobsOn(device.type), device);
         run.Validate(workers);
         using var folder = RunFolder.Open(run.Identity, context.Given(SharedOptions.Out) ? context.Value(SharedOptions.Out) : null, fresh: context.Value(SharedOptions.Fresh));
         context.ResumeHint = $"what is done is kept in {folder.Path}; repeat the command to go on";

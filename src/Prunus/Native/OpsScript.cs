@@ -5,7 +5,7 @@ namespace Prunus.Native;
 /// <summary>The one TorchScript program behind <see cref="Ops"/>: operators of libtorch that TorchSharp has no method for.</summary>
 internal static class OpsScript
 {
-    // dtype=6 is float32. A compile error of TorchScript ends the process, so this text is fixed and compiled by the tests.
+    // dtype=6 is float32, memory_format=2 has the channels last. A compile error of TorchScript ends the process, so this text is fixed and compiled by the tests.
     private const string Source = """
         def rms_norm(x, weight, n: int, eps: float):
             return torch.rms_norm(x, [n], weight, eps)
@@ -24,6 +24,9 @@ internal static class OpsScript
 
         def softplus(x):
             return torch.softplus(x)
+
+        def channels_last(x):
+            return x.contiguous(memory_format=2)
 
         def embedding(weight, ids):
             return torch.embedding(weight, ids)
@@ -93,6 +96,20 @@ internal static class OpsScript
             torch._foreach_zero_(tensors)
             return 0
 
+        def gradients(outputs: List[Tensor], inputs: List[Tensor], upstream: List[Tensor], create_graph: bool):
+            given: List[Optional[Tensor]] = []
+            for u in upstream:
+                given.append(u)
+            if len(upstream) == 0:
+                found = torch.autograd.grad(outputs, inputs, None, create_graph, create_graph, False)
+            else:
+                found = torch.autograd.grad(outputs, inputs, given, create_graph, create_graph, False)
+            result: List[Tensor] = []
+            for f in found:
+                assert f is not None
+                result.append(f)
+            return result
+
         """;
 
     private static readonly Lazy<torch.jit.CompilationUnit> Unit = new(() =>
@@ -103,6 +120,8 @@ internal static class OpsScript
     });
 
     public static torch.Tensor Tensor(string function, params object[] arguments) => (torch.Tensor)Invoke(function, arguments);
+
+    public static torch.Tensor[] Tensors(string function, params object[] arguments) => (torch.Tensor[])Invoke(function, arguments);
 
     public static void Run(string function, params object[] arguments) => Invoke(function, arguments);
 

@@ -13,6 +13,9 @@ internal interface IRecipeStudy
     /// <summary>What went another way than it should have while cells were computed, a line each.</summary>
     IReadOnlyList<string> Warnings => [];
 
+    /// <summary>Jobs at a time that use a GPU best.</summary>
+    int JobsOnGpu => 1;
+
     /// <exception cref="PrunusInputException">The cells cannot be done by these workers.</exception>
     void Validate(JobPoolOptions workers) => workers.Validate();
 

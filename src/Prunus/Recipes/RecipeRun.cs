@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Prunus.Jobs;
+using Prunus.Lottery.Experiments;
 using Prunus.Runs;
 using TorchSharp;
 
@@ -13,11 +14,11 @@ namespace Prunus.Recipes;
 /// <param name="Text">A recipe that is in no file, kept as recipe.yaml in the run's folder; <paramref name="IdOrPath"/> is what errors name then. Null to read it.</param>
 public sealed record RecipeRunOptions(string IdOrPath, string Size, IReadOnlyList<long>? Seeds = null, IReadOnlyList<string>? Only = null, string? Text = null)
 {
-    /// <summary>Most trainings of ticket experiments that a process does as one batched model; null = 64 on a GPU, 1 on a CPU. It changes no number but by rounding.</summary>
+    /// <summary>Most trainings of ticket experiments that are done as one batched model; null = 64 of MLPs on a GPU, else 1. It changes no number but by rounding.</summary>
     public int? Stack { get; init; }
 
-    /// <summary>Whether trainings of ticket experiments on a GPU record a step as a CUDA graph and launch that; it changes no number but by rounding. Default false.</summary>
-    public bool Graphs { get; init; }
+    /// <summary>Whether trainings of ticket experiments on a GPU record a step as a CUDA graph and launch that; it changes no number but by rounding. Default true.</summary>
+    public bool Graphs { get; init; } = true;
 }
 
 /// <summary>
@@ -41,7 +42,7 @@ public sealed class RecipeRun
         Recipe = RecipeReader.Read(source.File, source.Text, options.Only);
         Size = Recipe.Size(options.Size);
         Size = options.Seeds is { } seeds ? Size with { Seeds = seeds } : Size;
-        _study = Size.Tickets is { } tickets ? new TicketCells(tickets, Size.Seeds, options.Size, source, sources, options.Stack ?? (device.type == DeviceType.CUDA ? StackOnGpu : 1), options.Graphs)
+        _study = Size.Tickets is { } tickets ? new TicketCells(tickets, Size.Seeds, options.Size, source, sources, Most, options.Graphs)
             : Size.Universal is { } universal ? new UniversalCells(universal, Size.Seeds, sources)
             : Size.Strong is { } strong ? new StrongCells(strong, Size.Seeds, sources)
             : Size.Sparsity is { } sparsity ? new SparsityCells(sparsity, Size.Seeds, options.Size, source, sources)
@@ -59,6 +60,8 @@ public sealed class RecipeRun
             identity[name] = value?.DeepClone();
         }
 
+        int Most(string net) => options.Stack ?? (device.type == DeviceType.CUDA && TicketStack.Pays(net) ? StackOnGpu : 1);
+
         identity["device"] = device.type == DeviceType.CUDA ? "cuda" : "cpu";
         Identity = new RunIdentity($"{Recipe.Id}-{options.Size}", identity);
     }
@@ -71,6 +74,9 @@ public sealed class RecipeRun
 
     /// <summary>What went another way than it should have, a line each; the numbers hold.</summary>
     public IReadOnlyList<string> Warnings => _study.Warnings;
+
+    /// <summary>Jobs at a time on a kind of device, where the user doesn't say.</summary>
+    public int JobsOn(DeviceType device) => device == DeviceType.CUDA ? _study.JobsOnGpu : 1;
 
     /// <summary>Looks at options of <see cref="Run"/> before a folder is made for it.</summary>
     /// <exception cref="PrunusInputException">One is out of range, or more jobs at a time than a GPU takes.</exception>

@@ -9,11 +9,13 @@ namespace Prunus.Recipes;
 /// <summary>Ticket experiments of a recipe: a cell is a branch at a level with a seed, the mean over its replicates.</summary>
 internal sealed class TicketCells : IRecipeStudy
 {
+    // More fill an H100 hardly better (docs/benchmarks.md, trainings).
+    private const int TrainingsOnGpu = 8;
     private const int Limit = 256 << 20;
     private readonly TicketStudy _study;
     private readonly IReadOnlyList<long> _seeds;
     private readonly JsonObject _setup;
-    private readonly int _most;
+    private readonly Func<string, int> _most;
     private readonly HashSet<string> _warnings = new(StringComparer.Ordinal);
 
     /// <param name="study">The experiments.</param>
@@ -21,10 +23,10 @@ internal sealed class TicketCells : IRecipeStudy
     /// <param name="sizeName">tiny, cpu or gpu.</param>
     /// <param name="source">File and text of the recipe.</param>
     /// <param name="sources">Where sets of images lie.</param>
-    /// <param name="most">Most trainings that a process does as one batched model.</param>
+    /// <param name="most">Most trainings that are done as one batched model, by the name of the net.</param>
     /// <param name="graphs">Whether steps on a GPU are recorded.</param>
     /// <exception cref="PrunusInputException">A set of images, a text or a model is not there.</exception>
-    public TicketCells(TicketStudy study, IReadOnlyList<long> seeds, string sizeName, (string File, string Text) source, RecipeSources sources, int most, bool graphs)
+    public TicketCells(TicketStudy study, IReadOnlyList<long> seeds, string sizeName, (string File, string Text) source, RecipeSources sources, Func<string, int> most, bool graphs)
     {
         (_study, _seeds, _most) = (study, seeds, most);
         _setup = SizeSetup.Of(source, sizeName, sources);
@@ -40,6 +42,8 @@ internal sealed class TicketCells : IRecipeStudy
 
     public IReadOnlyList<string> Warnings => [.. _warnings];
 
+    public int JobsOnGpu => _study.Experiments.All(e => TicketStack.Pays(e.Net)) ? 1 : TrainingsOnGpu;
+
     public void Validate(JobPoolOptions workers) => workers.Validate(TicketJobs.Kind);
 
     public IReadOnlyList<RecipeCell> Cells(string work, string results, string identity, JobPoolOptions workers, IProgress<ProgressUpdate>? progress, CancellationToken cancellation)
@@ -51,7 +55,7 @@ internal sealed class TicketCells : IRecipeStudy
         var done = new WaveProgress(waves.Sum(w => w.Count), progress);
         foreach (var wave in waves)
         {
-            foreach (var (job, outcome) in Wave(wave, work, workers.Workers, pool, done, cancellation))
+            foreach (var (job, outcome) in Wave(wave, work, workers.Devices.All(TicketJobs.Kind.IsShared) ? 1 : workers.Workers, pool, done, cancellation))
             {
                 found[job] = outcome;
             }

@@ -73,7 +73,9 @@ public sealed class VisionNet : IDisposable
             throw new ArgumentException($"images of {Config.Id} are [N,{channels},{height},{width}], not [{string.Join(",", images.shape)}]", nameof(images));
         }
 
-        return new VisionPass(Value, training, visitor).Run(Config.Steps, images);
+        using var scope = NewDisposeScope();
+        var pass = new VisionPass(Value, training, visitor);
+        return pass.Run(Config.Steps, images.is_cuda && Config.Steps.Any(s => s is Convolution) ? Ops.ChannelsLast(images) : images).MoveToOuterDisposeScope();
 
         Tensor Value(string name) => instead is not null && instead.TryGetValue(name, out var other) ? other
             : _parameters.TryGetValue(name, out var own) ? own : _buffers[name];

@@ -76,12 +76,21 @@ public sealed class RecipeRunTests : IDisposable
         Assert.All((string[])["donor", "itself"], v => Assert.Equal(2 / 3.0, record.Metrics[$"{v}.accuracy_piqa"].Value, 1e-12));
     }
 
-    // A GPU has as many streams; elsewhere trainings are processes, and so are prunings everywhere.
+    [Fact]
+    public void TrainingsThatAGpuIsGivenAtATime()
+    {
+        Assert.Equal((1, 8, 8, 1), (On("lth-lenet", DeviceType.CUDA), On("lth-conv", DeviceType.CUDA), On("lth-decoder", DeviceType.CUDA), On("minitron-depth", DeviceType.CUDA)));
+        Assert.Equal((1, 1), (On("lth-lenet", DeviceType.CPU), On("lth-conv", DeviceType.CPU)));
+
+        int On(string id, DeviceType device) => Open(id).JobsOn(device);
+    }
+
+    // A GPU has twice as many streams; elsewhere trainings are processes, and so are prunings everywhere.
     [Fact]
     public void MoreTicketTrainingsThanAGpuTakes_AreRefusedBeforeTheRun()
     {
         var many = new JobPoolOptions { Workers = 40, Devices = ["cuda:0"] };
-        Assert.Equal("--jobs: is 40, a GPU does at most 32 of these at a time; use 1 to 32", Samples.Fault(() => Open("lth-lenet").Validate(many)));
+        Assert.Equal("--jobs: is 40, a GPU does at most 16 of these at a time; use 1 to 16", Samples.Fault(() => Open("lth-lenet").Validate(many)));
         Open("lth-lenet").Validate(many with { Devices = ["cpu"] });
         Open("sparsity-kinds").Validate(many);
     }

@@ -32,7 +32,7 @@ internal static class TicketTrainingFlags
     /// <summary>All of them, to add to a verb.</summary>
     public static IEnumerable<Option> All =>
     [
-        Data, Folder, Iterations, Optimizer, Rate, Momentum, Decay, Batch, EvaluateEvery, Drops, WarmUp, Augment, Pixels, Validation, Seeds, RecipeCommand.Jobs, RecipeCommand.Stack, RecipeCommand.Graphs, SharedOptions.Out, SharedOptions.Fresh,
+        Data, Folder, Iterations, Optimizer, Rate, Momentum, Decay, Batch, EvaluateEvery, Drops, WarmUp, Augment, Pixels, Validation, Seeds, RecipeCommand.Jobs, RecipeCommand.Stack, RecipeCommand.NoGraphs, SharedOptions.Out, SharedOptions.Fresh,
     ];
 
     /// <summary>A recipe's <c>train</c>.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Prunus.Native.Cuda;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,10 +14,12 @@ internal static class MemberWork
     /// <summary>Does it for each, with a dispose scope of its own.</summary>
     /// <param name="members">How many.</param>
     /// <param name="threads">Most at a time.</param>
+    /// <param name="device">What <paramref name="work"/> uses: all threads queue on the caller's stream of it.</param>
     /// <param name="work">Of a member: 0 … members - 1. None may need what another does.</param>
     /// <exception cref="PrunusInputException">What the first member that failed threw; so for other exceptions.</exception>
-    public static void Each(int members, int threads, Action<int> work)
+    public static void Each(int members, int threads, Device device, Action<int> work)
     {
+        var enter = SideStream.Shared(device);
         var faults = new ExceptionDispatchInfo?[members];
         if (threads == 1 || members == 1)
         {
@@ -45,6 +48,7 @@ internal static class MemberWork
 
         void Scoped(int i)
         {
+            using var stream = enter();
             using var scope = NewDisposeScope();
             work(i);
         }

@@ -2,6 +2,7 @@ using Prunus.Batches;
 using Prunus.Datasets.Images;
 using Prunus.Lottery.Stacking;
 using Prunus.Lottery.Training;
+using Prunus.Native;
 using Prunus.Vision;
 using TorchSharp;
 
@@ -21,9 +22,18 @@ internal sealed class StudyImages : IStudyMaterial
         Data = data;
         var batch = device.type == DeviceType.CPU ? EvaluationBatch : Math.Max(EvaluationBatch, EvaluationBytes / data.Train.Shape.Bytes);
         _train = new DeviceImages(data.Train, device, data.Statistics);
-        _steps = new(() => StepData.Of(_train, Math.Min(EvaluationBatch, _train.Count), [0]));
+        _steps = new(Steps);
         (_validation, _test) = (Of(data.Validation), Of(data.Test));
         _seen = Of(data.Train.Pick([.. Enumerable.Range(0, Math.Min(data.Train.Count, data.Test.Count))]));
+
+        StepData Steps()
+        {
+            var steps = StepData.Of(_train, Math.Min(EvaluationBatch, _train.Count), [0]);
+
+            // Other threads read it on streams of their own.
+            Devices.Synchronize(device);
+            return steps;
+        }
 
         ImageBatches Of(ImageSet set) => new(set, device, Math.Min(batch, set.Count), data.Statistics, 0);
     }

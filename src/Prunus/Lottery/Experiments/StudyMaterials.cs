@@ -1,3 +1,4 @@
+using Prunus.Native;
 using TorchSharp;
 
 namespace Prunus.Lottery.Experiments;
@@ -21,7 +22,14 @@ internal sealed class StudyMaterials(StudySources sources, torch.Device device) 
             return _known.TryGetValue(key, out var known) ? known : _known[key] = Load();
         }
 
-        IStudyMaterial Load() => StudyDecoder.Is(net) ? StudyText.Load(StudyDecoder.Parse(net), data, sources, t, device) : new StudyImages(StudyData.Load(data, sources.Images, t), device);
+        IStudyMaterial Load()
+        {
+            IStudyMaterial loaded = StudyDecoder.Is(net) ? StudyText.Load(StudyDecoder.Parse(net), data, sources, t, device) : new StudyImages(StudyData.Load(data, sources.Images, t), device);
+
+            // Other threads read it on streams of their own.
+            Devices.Synchronize(device);
+            return loaded;
+        }
     }
 
     /// <summary>The architecture alone: of a decoder no text is read.</summary>

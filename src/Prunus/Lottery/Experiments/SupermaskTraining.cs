@@ -15,7 +15,7 @@ internal sealed class SupermaskTraining(TicketJob job, SupermaskRule rule, IStud
     /// <summary>Passes that the end is measured with, where masks are drawn (Zhou et al. 2019, arXiv 1905.01067).</summary>
     private const int Samples = 10;
 
-    /// <summary>As <see cref="MaskedTrainer.Recorder"/>; masks that are drawn are drawn on the host, so their steps are not recorded.</summary>
+    /// <summary>As <see cref="MaskedTrainer.Recorder"/>.</summary>
     public Func<IStepRecorder>? Recorder { get; init; }
 
     /// <summary>As <see cref="MaskedTrainer.RecordingFault"/>.</summary>
@@ -32,7 +32,7 @@ internal sealed class SupermaskTraining(TicketJob job, SupermaskRule rule, IStud
             return batches(step);
         }, options)
         {
-            Validation = material.Validation, Test = material.Test, Recorder = rule is BernoulliMasks ? null : Recorder,
+            Validation = material.Validation, Test = material.Test, Recorder = Recorder,
         };
         var result = trainer.Run(progress, cancellation);
         RecordingFault = trainer.RecordingFault;

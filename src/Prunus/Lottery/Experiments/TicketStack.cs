@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Prunus.Lottery.Training;
+using Prunus.Vision;
 using Prunus.Runs;
 
 namespace Prunus.Lottery.Experiments;
@@ -19,13 +20,22 @@ public sealed record TicketStack(IReadOnlyList<TicketJob> Members)
     /// <summary>The trainings of a wave as stacks, in the order of their first ones.</summary>
     /// <param name="study">The experiments.</param>
     /// <param name="wave">Trainings that need nothing of each other.</param>
-    /// <param name="most">Most trainings of a stack; 1 = each by itself.</param>
+    /// <param name="most">Most trainings of a stack, by the name of the net; 1 = each by itself.</param>
     /// <param name="processes">Processes that shall have some to do.</param>
-    public static IReadOnlyList<TicketStack> Of(TicketStudy study, IReadOnlyList<TicketJob> wave, int most, int processes)
+    public static IReadOnlyList<TicketStack> Of(TicketStudy study, IReadOnlyList<TicketJob> wave, Func<string, int> most, int processes)
     {
         var alike = wave.GroupBy(job => Settings(study.Experiments.First(e => e.Name == job.Experiment), job), StringComparer.Ordinal);
-        return [.. alike.SelectMany(group => group.Chunk(Math.Clamp((group.Count() + processes - 1) / processes, 1, most))).Select(members => new TicketStack(members))];
+        return [.. alike.SelectMany(group => group.Chunk(Math.Clamp((group.Count() + processes - 1) / processes, 1, most(NetOf(group.First()))))).Select(members => new TicketStack(members))];
+
+        string NetOf(TicketJob job) => study.Experiments.First(e => e.Name == job.Experiment).Net;
     }
+
+    /// <summary>
+    /// Whether a net on a GPU is better trained in stacks: written-out steps of an MLP take hardly more time for many nets than for one. Convolutions of many nets as one of many groups take
+    /// longer than one after the other.
+    /// </summary>
+    /// <param name="net">Its name.</param>
+    public static bool Pays(string net) => !StudyDecoder.Is(net) && !VisionNets.Named(net).Steps.Any(s => s is Convolution);
 
     public JsonObject ToJson() => Members is [var only] ? only.ToJson() : new JsonObject { [MembersKey] = new JsonArray([.. Members.Select(m => (JsonNode)m.ToJson())]) };
 

@@ -124,15 +124,11 @@ internal sealed class TicketTrainer(TicketStore store, IStudyMaterial material, 
         var (job, experiment, start) = members[0];
         var (training, rewinding) = (experiment.Training, experiment.Rewinding);
         var options = training.Options(start.FirstStep, start.LastStep);
-        return options with
+        return training.WithStates(options, work, device, Written(members[0])) with
         {
             Schedule = rewinding.Kind == RewindKind.FineTune && job.Level > 0 ? LearningRateSchedule.Constant(options.Schedule.At(training.Iterations - 1)) : options.Schedule,
             SnapshotAt = [.. members.Where(m => m.Job is { Branch: TicketExperiment.Ticket, Level: 0 }).Select(m => m.Experiment.Rewinding)
                 .Where(r => r is { Kind: RewindKind.Weights, Step: > 0 }).Select(r => r.Step).Distinct().Order()],
-            CheckpointFolder = work,
-
-            // Written-out steps on a GPU are done before a state would pay.
-            SaveEvery = device.type != DeviceType.CPU && Written(members[0]) ? 0 : Math.Max(1, training.Iterations / 4),
             Identity = identity,
         };
     }

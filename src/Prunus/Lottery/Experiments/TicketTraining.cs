@@ -47,6 +47,19 @@ public sealed record TicketTraining(string Optimiser, double LearningRate, int B
     /// <summary>The dense net of the same seed as a teacher of all levels but its own; null for none.</summary>
     public TicketTeaching? Distil { get; init; }
 
+    /// <summary>Steps of a net by autograd on a GPU that are sooner done again than its states written: some ten seconds.</summary>
+    private const int Short = 10_000;
+
+    /// <summary>The trainer's options with the folder of its states, where keeping them pays.</summary>
+    /// <param name="options">Without.</param>
+    /// <param name="folder">Of this training.</param>
+    /// <param name="device">What it trains on.</param>
+    /// <param name="writtenOut">Whether by written-out steps, of stacks that train for minutes; states within are not worth it there.</param>
+    internal MaskedTrainingOptions WithStates(MaskedTrainingOptions options, string folder, TorchSharp.torch.Device device, bool writtenOut = false) =>
+        device.type == TorchSharp.DeviceType.CPU ? options with { CheckpointFolder = folder, SaveEvery = Math.Max(1, Iterations / 4) }
+        : writtenOut ? options with { CheckpointFolder = folder }
+        : Iterations <= Short ? options : options with { CheckpointFolder = folder, SaveEvery = Short };
+
     /// <summary>The trainer's options from one step to another.</summary>
     /// <param name="first">Steps that count as done.</param>
     /// <param name="last">Steps done at the end.</param>

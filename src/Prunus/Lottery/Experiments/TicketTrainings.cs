@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Prunus.Jobs;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Training;
+using Prunus.Native.Cuda;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,12 +21,13 @@ public sealed class TicketTrainings(TicketStudy study, string state, StudySource
     /// <summary>Threads for what is done of each member of a stack before and after its training; null = as many as the device suggests.</summary>
     internal int? Threads { get; init; }
 
-    /// <summary>Whether steps on a GPU are recorded as CUDA graphs (<see cref="RecordedStep"/>). Default false.</summary>
-    public bool Graphs { get; init; }
+    /// <summary>Whether steps on a GPU are recorded as CUDA graphs (<see cref="RecordedStep"/>). Default true.</summary>
+    public bool Graphs { get; init; } = true;
 
     /// <summary>Does the trainings of a stack (<see cref="TicketStack"/>). A repeated call after a kill goes on from the last state.</summary>
     public JsonObject Run(JsonObject spec, Action<double> progress, CancellationToken cancellation)
     {
+        using var stream = SideStream.Own(device);
         using var scope = NewDisposeScope();
         return Run(TicketStack.FromJson(spec), progress, cancellation);
     }
@@ -43,7 +45,7 @@ public sealed class TicketTrainings(TicketStudy study, string state, StudySource
         var (members, results) = (new TicketMember?[stack.Members.Count], new Dictionary<TicketJob, (MaskedTrainingResult Result, MaskSet Masks)>());
         try
         {
-            MemberWork.Each(members.Length, threads, i =>
+            MemberWork.Each(members.Length, threads, device, i =>
                 members[i] = Ended(stack.Members[i], experiments[i]) ? null : new TicketMember(stack.Members[i], experiments[i], starts.Of(experiments[i], stack.Members[i])));
             TicketMember[] begun = [.. members.OfType<TicketMember>()];
             Array.ForEach(begun, m => new TicketPrelude(_store, material).Leave(m.Job, m.Experiment, m.Start));
@@ -54,7 +56,7 @@ public sealed class TicketTrainings(TicketStudy study, string state, StudySource
             }
 
             TicketEnd[] ends = [.. begun.Select(m => TicketEnd.Of(m, _store, material, results.GetValueOrDefault(m.Job).Result, results.GetValueOrDefault(m.Job).Masks))];
-            MemberWork.Each(ends.Length, threads, i => ends[i].Leave(new TicketAftermath(_store, device)));
+            MemberWork.Each(ends.Length, threads, device, i => ends[i].Leave(new TicketAftermath(_store, device)));
             var outcomes = ends.ToDictionary(e => e.Member.Job, e => e.Outcome);
             if (Directory.Exists(work))
             {

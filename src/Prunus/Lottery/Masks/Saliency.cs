@@ -25,7 +25,7 @@ public static class Saliency
         using var scope = NewDisposeScope();
         var pass = new SaliencyPass(net, type, masks);
         var values = pass.Values;
-        var gradients = autograd.grad([SaliencyPass.Loss(pass.Logits(inputs, training), labels)], values);
+        var gradients = Ops.Gradients([SaliencyPass.Loss(pass.Logits(inputs, training), labels)], values);
         var scores = pass.Read(gradients.Zip(values, (g, w) => (g * w).abs()));
         return normalised ? Normalised(scores) : scores;
     }
@@ -37,7 +37,7 @@ public static class Saliency
     {
         using var scope = NewDisposeScope();
         var pass = new SaliencyPass(net, type, masks);
-        return pass.Read(autograd.grad([SaliencyPass.Loss(pass.Logits(inputs, training), labels)], pass.Values));
+        return pass.Read(Ops.Gradients([SaliencyPass.Loss(pass.Logits(inputs, training), labels)], pass.Values));
     }
 
     /// <summary>
@@ -59,9 +59,9 @@ public static class Saliency
         var pass = new SaliencyPass(net, type, masks);
         var values = pass.Values;
         var loss = SaliencyPass.Loss(Ops.Divide(pass.Logits(inputs, training), temperature), labels);
-        var gradients = autograd.grad([loss], values, retain_graph: true, create_graph: true);
+        var gradients = Ops.Gradients([loss], values, createGraph: true);
         var product = stack(gradients.Select(g => (g * g.detach()).sum())).sum();
-        return pass.Read(autograd.grad([product], values).Zip(values, (hg, w) => hg * w));
+        return pass.Read(Ops.Gradients([product], values).Zip(values, (hg, w) => hg * w));
     }
 
     private static Dictionary<string, double[]> Normalised(Dictionary<string, double[]> scores)

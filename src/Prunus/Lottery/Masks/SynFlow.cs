@@ -1,3 +1,4 @@
+using Prunus.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -35,7 +36,7 @@ public static class SynFlow
         var pass = new SaliencyPass(net, ScalarType.Float64, masks, t => t.is_floating_point() ? t.abs() : t);
         var values = pass.Values;
         var flow = pass.Logits(ones([1, .. example.shape.Skip(1)], ScalarType.Float64, example.device), training: false).sum();
-        return new(pass.Read(autograd.grad([flow], values).Zip(values, (g, w) => (g * w).abs())), flow.item<double>());
+        return new(pass.Read(Ops.Gradients([flow], values).Zip(values, (g, w) => (g * w).abs())), flow.item<double>());
     }
 
     /// <summary>Prunes in passes: after pass i of n the floor((1 - keep^((i+1)/n)) N) lowest of all N prunable weights are gone, scores being taken anew before each.</summary>

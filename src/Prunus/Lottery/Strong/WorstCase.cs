@@ -43,7 +43,7 @@ public sealed record WorstCase(int Steps = 60, long Seed = 1)
             using var inner = NewDisposeScope();
             var leaf = x.detach().requires_grad_(true);
             var differences = one(leaf).sub(other(leaf)).abs().amax([1]);
-            var gradient = autograd.grad([differences.sum()], [leaf])[0];
+            var gradient = Ops.Gradients([differences.sum()], [leaf])[0];
             using var noGradient = no_grad();
 
             // The way up is not steady, so that each image's best place is kept.

@@ -43,6 +43,8 @@ public sealed record BernoulliMasks : SupermaskRule, IStraightRule
         return values;
     }
 
+    internal override bool Draws => true;
+
     internal override Tensor[] Factors(IReadOnlyList<Tensor> scores, int leading, Func<int, Tensor> draw) => [.. scores.Select((score, i) =>
     {
         var likely = score.sigmoid();

@@ -17,6 +17,7 @@ public sealed class SupermaskNet : ITicketNet, IOwnGradients
     private readonly SupermaskRule _rule;
     private readonly Dictionary<string, Tensor> _scores;
     private StraightGradients? _learning;
+    private Tensor[]? _drawn;
 
     /// <summary>Takes ownership of the scores.</summary>
     /// <param name="net">Frozen, not owned; a stack is masked member by member.</param>
@@ -65,10 +66,26 @@ public sealed class SupermaskNet : ITicketNet, IOwnGradients
         }));
     }
 
-    /// <summary>Draws with a stream of its own for each step: call it before the step's pass.</summary>
+    /// <summary>Draws what the next pass draws, with a stream of its own for each step: call it before the step's pass. The numbers always lie in the same place, so that a pass may be
+    /// recorded.</summary>
     /// <param name="seed">Of the experiment.</param>
     /// <param name="step">Steps done; below 0 for passes that are no steps of the training.</param>
-    public void DrawFor(ulong seed, long step) => Draw = (i, like) => SupermaskScores.Noise(like, new Randomness.Philox4x32(seed).Word(unchecked((ulong)step)), i);
+    public void DrawFor(ulong seed, long step)
+    {
+        if (!_rule.Draws)
+        {
+            return;
+        }
+
+        using var noGradient = no_grad();
+        var drawn = _drawn ??= [.. _scores.Values.Select(s => empty_like(s).DetachFromDisposeScope())];
+        for (var i = 0; i < drawn.Length; i++)
+        {
+            SupermaskScores.Fill(drawn[i], new Randomness.Philox4x32(seed).Word(unchecked((ulong)step)), i);
+        }
+
+        Draw = (i, _) => drawn[i];
+    }
 
     /// <summary>What is kept now, of a single net.</summary>
     public MaskSet Masks()
@@ -107,9 +124,9 @@ public sealed class SupermaskNet : ITicketNet, IOwnGradients
 
     public void Dispose()
     {
-        foreach (var score in _scores.Values)
+        foreach (var tensor in _scores.Values.Concat(_drawn ?? []))
         {
-            score.Dispose();
+            tensor.Dispose();
         }
     }
 
@@ -141,7 +158,7 @@ public sealed class SupermaskNet : ITicketNet, IOwnGradients
         public Tensor[] Of(Tensor losses, Tensor? ones = null)
         {
             var pass = _pass ?? throw new InvalidOperationException("there was no pass that trains");
-            Tensor[] gradients = [.. autograd.grad([losses], pass.Used, ones is null ? null : [ones])];
+            Tensor[] gradients = Ops.Gradients([losses], pass.Used, ones is null ? null : [ones]);
             pass.ToScores(gradients);
             return gradients;
         }

@@ -19,6 +19,9 @@ public abstract record SupermaskRule
     /// <param name="seed">Of the experiment.</param>
     public abstract float[] FirstScores(TicketTensor tensor, long seed);
 
+    /// <summary>Whether passes draw.</summary>
+    internal virtual bool Draws => false;
+
     /// <summary>What the pass multiplies weights by.</summary>
     /// <param name="scores">Of each masked weight, in the order of the pass.</param>
     /// <param name="leading">Leading dimensions: 1 in a stack, where members are masked apart; 0 in a single net.</param>

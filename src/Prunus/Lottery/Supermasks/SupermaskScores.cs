@@ -17,13 +17,13 @@ internal static class SupermaskScores
         return values;
     }
 
-    /// <summary>Uniform numbers in [0, 1) like a tensor, from libtorch's generator of its device.</summary>
-    /// <param name="like">Gives shape, type and device.</param>
+    /// <summary>Fills a tensor with uniform numbers in [0, 1), from libtorch's generator of its device.</summary>
+    /// <param name="noise">The tensor.</param>
     /// <param name="stream">Of the experiment and the step.</param>
     /// <param name="index">Of the tensor in the pass.</param>
-    public static Tensor Noise(Tensor like, ulong stream, int index)
+    public static void Fill(Tensor noise, ulong stream, int index)
     {
-        using var generator = new Generator(new Randomness.Philox4x32(stream).Word((ulong)index), like.device);
-        return rand(like.shape, dtype: like.dtype, device: like.device, generator: generator);
+        using var generator = new Generator(new Randomness.Philox4x32(stream).Word((ulong)index), noise.device);
+        noise.uniform_(0, 1, generator);
     }
 }

@@ -5,19 +5,30 @@ namespace Prunus.Lottery.Training;
 
 /// <summary>
 /// Records steps as CUDA graphs on a stream of its own, and launches them on the current one. The memory that a step takes and frees belongs to that stream, so that
-/// nothing else is given it between launches.
+/// nothing else is given it between launches; only where the device runs out of memory does libtorch give back what lies idle, and then the recording is over.
 /// </summary>
 internal sealed class CudaStepRecorder(torch.Device device) : IStepRecorder
 {
-    private readonly int _index = Math.Max(0, device.index);
+    private readonly int _index = CudaStream.Index(device);
     private SideStream? _stream;
 
-    public IRecording Record(Action work)
+    public IRecording Record(Func<nint[]> work)
     {
         _stream ??= SideStream.Rent(device);
+        using var alone = CaptureGate.Recording();
         using var there = _stream.Enter();
-        work();
-        return new Recording(CudaGraph.Capture(_index, work, allocates: true));
+        _ = work();
+        nint[] used = [];
+        var graph = CudaGraph.Capture(_index, () => used = work(), allocates: true);
+        try
+        {
+            return new Recording(graph, DeviceAllocation.Of(_index, used));
+        }
+        catch
+        {
+            graph.Dispose();
+            throw;
+        }
     }
 
     // What was launched still uses the stream's memory.
@@ -30,9 +41,18 @@ internal sealed class CudaStepRecorder(torch.Device device) : IStepRecorder
         }
     }
 
-    private sealed class Recording(CudaGraph graph) : IRecording
+    private sealed class Recording(CudaGraph graph, IReadOnlyList<DeviceAllocation> memory) : IRecording
     {
-        public void Launch() => graph.Launch();
+        public bool Launch()
+        {
+            if (!memory.All(m => m.Stands))
+            {
+                return false;
+            }
+
+            graph.Launch();
+            return true;
+        }
 
         public void Dispose() => graph.Dispose();
     }

@@ -1,3 +1,4 @@
+using Prunus.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ internal sealed class GradientsOf : IGradients
         }
     }
 
-    public Tensor[] Of(Tensor losses, Tensor? ones = null) => [.. autograd.grad([losses], _tensors, ones is null ? null : [ones])];
+    public Tensor[] Of(Tensor losses, Tensor? ones = null) => Ops.Gradients([losses], _tensors, ones is null ? null : [ones]);
 
     public void Dispose()
     {

@@ -77,7 +77,7 @@ public sealed class PatternedNet(ITicketNet net, NmPattern pattern, IEnumerable<
 
         public Tensor[] Of(Tensor losses, Tensor? ones = null)
         {
-            Tensor[] gradients = [.. autograd.grad([losses], [.. _used.Select(u => u.Used)], ones is null ? null : [ones])];
+            Tensor[] gradients = Ops.Gradients([losses], [.. _used.Select(u => u.Used)], ones is null ? null : [ones]);
             using var noGradient = no_grad();
             foreach (var (gradient, (_, weight, kept, used)) in gradients.Zip(_used))
             {

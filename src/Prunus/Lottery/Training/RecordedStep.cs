@@ -49,9 +49,11 @@ internal sealed class RecordedStep(
         {
             Record();
         }
-        else
+        else if (!_recording.Launch())
         {
-            _recording.Launch();
+            Fault = "the device ran out of memory, and that of the recorded step went to others";
+            Drop();
+            Work(batch);
         }
 
         optimiser.Count();
@@ -60,7 +62,7 @@ internal sealed class RecordedStep(
 
     public void Dispose()
     {
-        _recording?.Dispose();
+        Drop();
         foreach (var tensor in new[] { _batch?.Inputs, _batch?.Targets, _rate, _losses })
         {
             tensor?.Dispose();
@@ -84,14 +86,17 @@ internal sealed class RecordedStep(
         return true;
     }
 
-    private void Work(TicketBatch batch)
+    // Returns where gradients lay, which is memory that the step took and gave back.
+    private nint[] Work(TicketBatch batch)
     {
         using var scope = NewDisposeScope();
         var mean = losses(batch);
-        optimiser.Queue(gradients.Of(mean, ones), _rate!);
+        var found = gradients.Of(mean, ones);
+        optimiser.Queue(found, _rate!);
         using var noGradient = no_grad();
         var values = mean.detach().to(ScalarType.Float32);
         (_losses ??= zeros_like(values).DetachFromDisposeScope()).copy_(values);
+        return [.. found.Select(TensorMemory.Address)];
     }
 
     // Does the step one kernel at a time, then again as recorded, from the same weights.
@@ -107,7 +112,7 @@ internal sealed class RecordedStep(
         {
             Fault = e.Message.Split('\n')[0];
             Set(before);
-            Enabled(() => Work(_batch!.Value));
+            _ = Enabled(() => Work(_batch!.Value));
             return;
         }
 
@@ -115,8 +120,7 @@ internal sealed class RecordedStep(
         Fault = Trial(before, expected);
         if (Fault is not null)
         {
-            _recording.Dispose();
-            _recording = null;
+            Drop();
             Set(expected);
             _losses.copy_(told);
         }
@@ -129,7 +133,10 @@ internal sealed class RecordedStep(
         Set(before);
         try
         {
-            _recording!.Launch();
+            if (!_recording!.Launch())
+            {
+                return "its memory went to others";
+            }
         }
         catch (PrunusRunException e)
         {
@@ -141,10 +148,16 @@ internal sealed class RecordedStep(
             : FormattableString.Invariant($"a recorded step ended {apart.Zip(moved, (a, m) => a / m).Max():P0} of a step elsewhere");
     }
 
-    private static void Enabled(Action work)
+    private void Drop()
+    {
+        _recording?.Dispose();
+        _recording = null;
+    }
+
+    private static nint[] Enabled(Func<nint[]> work)
     {
         using var gradient = enable_grad();
-        work();
+        return work();
     }
 
     private Tensor[][] Copies() => [.. state.Select(group => group.Select(t => t.clone()).ToArray())];
@@ -169,13 +182,15 @@ internal sealed class RecordedStep(
 internal interface IRecording : IDisposable
 {
     /// <summary>Queues it.</summary>
-    void Launch();
+    /// <returns>False where the memory that it works in went to others: nothing was queued, and never will be.</returns>
+    bool Launch();
 }
 
 /// <summary>Records work on a device.</summary>
 internal interface IStepRecorder : IDisposable
 {
     /// <summary>Does the work once, then records it.</summary>
+    /// <param name="work">Returns addresses in memory that it took and gave back.</param>
     /// <exception cref="PrunusRunException">It can't be recorded.</exception>
-    IRecording Record(Action work);
+    IRecording Record(Func<nint[]> work);
 }

@@ -11,6 +11,9 @@ internal static unsafe class CudaStream
     private static readonly nint Set = Symbol("_ZN3c104cuda20setCurrentCUDAStreamENS0_10CUDAStreamE");
     private static readonly nint Pool = Symbol("_ZN3c104cuda17getStreamFromPoolEba");
 
+    /// <summary>Whether libtorch has the functions that change streams.</summary>
+    public static bool AreKnown => Get != 0 && Handle != 0 && Set != 0 && Pool != 0;
+
     /// <summary>The stream's handle; 0 is the default stream.</summary>
     public static nint Current(int device)
     {

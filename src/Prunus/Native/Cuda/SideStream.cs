@@ -35,7 +35,50 @@ internal sealed class SideStream
         return new Stay(_device, _stream, before);
     }
 
+    /// <summary>
+    /// A stream of its own for what this thread does on a GPU until the result is disposed; null on a CPU, or where libtorch is too new or too old. Threads that stay on the default stream would do their work one after the other.
+    /// What another thread made on the device must have been waited for.
+    /// </summary>
+    public static IDisposable? Own(torch.Device device)
+    {
+        if (device.type == DeviceType.CPU || !CudaStream.AreKnown)
+        {
+            return null;
+        }
+
+        var stream = Rent(device);
+        var stay = stream.Enter();
+        return new Release(() =>
+        {
+            stay.Dispose();
+            stream.Return();
+        });
+    }
+
+    /// <summary>For threads that work for this one meanwhile: what each of them calls to be on this thread's stream until it disposes the result.</summary>
+    public static Func<IDisposable?> Shared(torch.Device device)
+    {
+        if (device.type == DeviceType.CPU || !CudaStream.AreKnown)
+        {
+            return () => null;
+        }
+
+        var index = CudaStream.Index(device);
+        var stream = CudaStream.CurrentStream(index);
+        return () =>
+        {
+            var before = CudaStream.CurrentStream(index);
+            CudaStream.SetCurrent(stream);
+            return new Release(() => CudaStream.SetCurrent(before));
+        };
+    }
+
     private static StreamPool Pool(int device) => Pools.GetOrAdd(device, index => new(() => CudaStream.FromPool(index)));
+
+    private sealed class Release(Action release) : IDisposable
+    {
+        public void Dispose() => release();
+    }
 
     private sealed class Stay(int device, CudaStream.Stream there, CudaStream.Stream before) : IDisposable
     {

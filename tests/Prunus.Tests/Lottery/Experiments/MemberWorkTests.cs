@@ -35,7 +35,7 @@ public sealed class MemberWorkTests
     public void TheFirstFault_IsToldAsItIs(int threads)
     {
         Libtorch.Load();
-        var fault = Assert.Throws<PrunusInputException>(() => MemberWork.Each(20, threads, i => _ = i >= 3 ? throw new PrunusInputException($"member {i}", "is bad", "mend it") : zeros(1)));
+        var fault = Assert.Throws<PrunusInputException>(() => MemberWork.Each(20, threads, CPU, i => _ = i >= 3 ? throw new PrunusInputException($"member {i}", "is bad", "mend it") : zeros(1)));
         Assert.StartsWith("member 3: is bad", fault.Message, StringComparison.Ordinal);
     }
 
@@ -43,7 +43,7 @@ public sealed class MemberWorkTests
     {
         var study = new TicketStudy([Own]);
         using var trainings = new TicketTrainings(study, state, new StudySources(ImageSetSearch.From(null)), CPU) { Threads = threads };
-        return TicketWaves.Of(study, [1, 2, 3]).SelectMany(w => TicketStack.Of(study, w, 64, 1))
+        return TicketWaves.Of(study, [1, 2, 3]).SelectMany(w => TicketStack.Of(study, w, _ => 64, 1))
             .Select(stack => trainings.Run(stack.ToJson(), _ => { }, TestContext.Current.CancellationToken).ToJsonString()).ToList();
     }
 

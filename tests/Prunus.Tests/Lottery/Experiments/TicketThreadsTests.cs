@@ -47,7 +47,7 @@ public sealed class TicketThreadsTests
         var found = new List<string>();
         foreach (var wave in TicketWaves.Of(study, [1, 2]))
         {
-            found.AddRange(TicketStack.Of(study, wave, 1, 1).AsParallel().AsOrdered().WithDegreeOfParallelism(threads)
+            found.AddRange(TicketStack.Of(study, wave, _ => 1, 1).AsParallel().AsOrdered().WithDegreeOfParallelism(threads)
                 .Select(stack => stack.Id + trainings.Run(stack.ToJson(), _ => { }, TestContext.Current.CancellationToken).ToJsonString()).ToList());
         }
 

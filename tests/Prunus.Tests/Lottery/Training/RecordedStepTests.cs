@@ -74,6 +74,16 @@ public sealed class RecordedStepTests
         Assert.Equal(expected, found);
     }
 
+    [Theory, InlineData(0), InlineData(1), InlineData(9)]
+    public void A_recording_whose_memory_is_gone_is_not_used_any_more(int launches)
+    {
+        var (expected, _) = Train(Adam, null);
+        var (found, fault) = Train(Adam, () => new Repeater(work => work(), launches));
+        Assert.Contains("memory", fault, StringComparison.Ordinal);
+        Assert.Contains("went to others", fault, StringComparison.Ordinal);
+        Assert.Equal(expected, found);
+    }
+
     [Fact]
     public void What_cannot_be_recorded_is_done_one_by_one()
     {
@@ -83,18 +93,31 @@ public sealed class RecordedStepTests
         Assert.Equal(expected, found);
     }
 
-    [Fact]
-    public void Scores_of_a_supermask_train_likewise()
-    {
-        Assert.Equal(Scores(null), Scores(() => new Repeater(work => work())));
+    public static TheoryData<SupermaskRule> Rules => new((SupermaskRule[])[new EdgePopup(0.5), new EdgePopup(0.5) { Global = true, Scaled = true }, new BernoulliMasks(), new BernoulliMasks { Rescaling = MaskRescaling.Differentiated }]);
 
-        static byte[] Scores(Func<IStepRecorder>? recorder)
+    // What masks are drawn with is drawn anew before each step, into the same memory.
+    [Theory, MemberData(nameof(Rules))]
+    public void Scores_of_a_supermask_train_likewise(SupermaskRule rule)
+    {
+        var expected = Scores(null);
+        Assert.Equal(expected, Scores(() => new Repeater(work => work())));
+        Assert.Equal(rule is BernoulliMasks, !expected.SequenceEqual(Scores(null, seed: 3)));
+
+        byte[] Scores(Func<IStepRecorder>? recorder, ulong seed = 2)
         {
             using var scope = NewDisposeScope();
             using var net = new VisionTicketNet(SmallTrainings.Nets(1)[0]);
-            using var scored = SupermaskNet.Of(net, new EdgePopup(0.5), 1);
-            new MaskedTrainer(scored, SmallTrainings.Batch, Sgd) { Recorder = recorder }.Run().Dispose();
+            using var scored = SupermaskNet.Of(net, rule, 1);
+            var trainer = new MaskedTrainer(scored, Batch, Sgd) { Recorder = recorder };
+            trainer.Run().Dispose();
+            Assert.Null(trainer.RecordingFault);
             return SmallTrainings.Bytes(scored.Parameters);
+
+            TicketBatch Batch(int step)
+            {
+                scored.DrawFor(seed, step);
+                return SmallTrainings.Batch(step);
+            }
         }
     }
 
@@ -112,27 +135,36 @@ public sealed class RecordedStepTests
         return ([.. SmallTrainings.Bytes(net.Parameters.Concat(net.Buffers)), .. result.Members[0].TrainingLosses.SelectMany(BitConverter.GetBytes)], trainer.RecordingFault);
     }
 
-    // Launches by doing something with the recorded work; null refuses to record.
-    private sealed class Repeater(Action<Action>? launch) : IStepRecorder
+    // Launches by doing something with the recorded work, so many times; null refuses to record.
+    private sealed class Repeater(Action<Action>? launch, int launches = int.MaxValue) : IStepRecorder
     {
-        public IRecording Record(Action work)
+        public IRecording Record(Func<nint[]> work)
         {
             if (launch is null)
             {
                 throw new PrunusRunException("the driver", "refuses", "go on");
             }
 
-            work();
-            return new Recording(() => launch(work));
+            Assert.DoesNotContain((nint)0, work());
+            return new Recording(() => launch(() => work()), launches);
         }
 
         public void Dispose()
         {
         }
 
-        private sealed class Recording(Action launch) : IRecording
+        private sealed class Recording(Action launch, int left) : IRecording
         {
-            public void Launch() => launch();
+            public bool Launch()
+            {
+                if (left-- == 0)
+                {
+                    return false;
+                }
+
+                launch();
+                return true;
+            }
 
             public void Dispose()
             {

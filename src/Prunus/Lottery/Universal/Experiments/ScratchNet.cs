@@ -59,7 +59,7 @@ public sealed class ScratchNet : IDisposable
             var leaves = Array.ConvertAll(_weights, w => w.detach().requires_grad_(true));
             var (z, target) = (Forward(leaves, x[rows]), y[rows]);
             var loss = data.IsClasses ? nn.functional.cross_entropy(z, target) : nn.functional.mse_loss(z, target);
-            optimiser.Step([.. autograd.grad([loss], leaves)], LearningRate * (steps - step) / steps);
+            optimiser.Step(Ops.Gradients([loss], leaves), LearningRate * (steps - step) / steps);
         }
     }
 
