@@ -36,7 +36,7 @@ internal static class EdgePopupBenchmark
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Prunus edge-popup {name}: {steps / times[0].Median:F2} steps/s (best {steps / times[0].Least:F2})"));
         if (times.Length > 2)
         {
-            var how = fault is null ? "steps as CUDA graphs (--graphs)" : $"not recorded: {fault}";
+            var how = fault is null ? "steps as CUDA graphs, as studies do them" : $"not recorded: {fault}";
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Prunus edge-popup {name}: {steps / times[2].Median:F2} steps/s (best {steps / times[2].Least:F2}), {how}"));
         }
 

@@ -31,16 +31,30 @@ internal static class TrainingsBenchmark
         }
     }
 
-    // Of the second training of each, all of which begin together.
+    // Of the second training of each, all of which begin together; to the end of the last.
     private static (double Rate, string? Fault) Rate(Device device, string name, int batch, int steps, int threads, bool graphs)
     {
         using var ready = new Barrier(threads);
         var (seconds, faults) = (new double[threads], new string?[threads]);
         var workers = Enumerable.Range(0, threads).Select(i => Task.Factory.StartNew(() => Train(i), TaskCreationOptions.LongRunning)).ToArray();
         Task.WaitAll(workers);
-        return (threads * steps / seconds.Average(), Array.Find(faults, f => f is not null));
+        return (threads * steps / seconds.Max(), Array.Find(faults, f => f is not null));
 
         void Train(int i)
+        {
+            try
+            {
+                Timed(i);
+            }
+            catch
+            {
+                // Lest the others wait for this one.
+                ready.RemoveParticipant();
+                throw;
+            }
+        }
+
+        void Timed(int i)
         {
             using var stream = SideStream.Own(device);
             using var scope = NewDisposeScope();

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Prunus.Checkpoints;
 using Prunus.Runs;
@@ -31,6 +32,10 @@ internal static class JobAttempt
         catch (PrunusRunException e)
         {
             return new JobOutcome(job, null, new JobFailure(false, e.Subject, e.Problem, e.Remedy));
+        }
+        catch (ExternalException e) when (e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase))
+        {
+            return new JobOutcome(job, null, new JobFailure(false, job.Id, "the device has not enough memory", "use fewer --jobs, a smaller batch or --device cpu") { EndsWorker = true });
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

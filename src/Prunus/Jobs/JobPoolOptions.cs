@@ -32,9 +32,9 @@ public sealed record JobPoolOptions
             throw new PrunusInputException("--devices", "names no device", "name one such as cpu or cuda:0");
         }
 
-        if (kind is not null && Devices.Any(kind.IsShared) && Workers > kind.MostThreads * Devices.Count)
+        if (kind is not null && Devices.Any(kind.IsShared) && Workers > kind.MostThreads * Devices.Distinct().Count())
         {
-            throw new PrunusInputException("--jobs", $"is {Workers}, a GPU does at most {kind.MostThreads} of these at a time", $"use 1 to {kind.MostThreads * Devices.Count}");
+            throw new PrunusInputException("--jobs", $"is {Workers}, a GPU does at most {kind.MostThreads} of these at a time", $"use 1 to {kind.MostThreads * Devices.Distinct().Count()}");
         }
     }
 

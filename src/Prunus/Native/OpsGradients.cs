@@ -15,7 +15,7 @@ public static partial class Ops
     /// <param name="upstream">Gradients at the outputs, or null: outputs have one element.</param>
     /// <param name="createGraph">Whether gradients may be followed back in turn; the outputs then, too, once more.</param>
     /// <returns>In the order of the inputs, owned by the caller's dispose scope.</returns>
-    /// <exception cref="System.Runtime.InteropServices.ExternalException">libtorch fails.</exception>
+    /// <exception cref="LibtorchException">libtorch fails.</exception>
     public static torch.Tensor[] Gradients(torch.Tensor[] outputs, torch.Tensor[] inputs, torch.Tensor[]? upstream = null, bool createGraph = false)
     {
         using var gate = outputs[0].is_cuda ? CaptureGate.Pass() : null;

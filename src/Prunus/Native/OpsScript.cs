@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 
 namespace Prunus.Native;
@@ -112,6 +113,8 @@ internal static class OpsScript
 
         """;
 
+    private const string Error = "RuntimeError: ";
+
     private static readonly Lazy<torch.jit.CompilationUnit> Unit = new(() =>
     {
         Libtorch.Load();
@@ -139,13 +142,25 @@ internal static class OpsScript
             };
         }
 
-        var result = Unit.Value.invoke(function, arguments);
-        foreach (var argument in arguments)
+        try
         {
-            (argument as Scalar)?.Dispose();
+            return Unit.Value.invoke(function, arguments);
         }
+        catch (ExternalException e) when (Cause(e.Message) is { } cause)
+        {
+            throw new LibtorchException(cause, e);
+        }
+        finally
+        {
+            foreach (var argument in arguments)
+            {
+                (argument as Scalar)?.Dispose();
+            }
 
-        GC.KeepAlive(arguments);
-        return result;
+            GC.KeepAlive(arguments);
+        }
     }
+
+    // Behind where in the program it was, which is all that TorchScript's first lines say.
+    private static string? Cause(string message) => message.LastIndexOf(Error, StringComparison.Ordinal) is >= 0 and var at ? message[(at + Error.Length)..].Trim() : null;
 }

@@ -9,7 +9,7 @@ namespace Prunus.Recipes;
 /// <summary>Ticket experiments of a recipe: a cell is a branch at a level with a seed, the mean over its replicates.</summary>
 internal sealed class TicketCells : IRecipeStudy
 {
-    // More fill an H100 hardly better (docs/benchmarks.md, trainings).
+    // Of 1, 2, 4 and 8 the most is the best for steps as graphs on an H100 (docs/benchmarks.md, trainings).
     private const int TrainingsOnGpu = 8;
     private const int Limit = 256 << 20;
     private readonly TicketStudy _study;
@@ -42,7 +42,7 @@ internal sealed class TicketCells : IRecipeStudy
 
     public IReadOnlyList<string> Warnings => [.. _warnings];
 
-    public int JobsOnGpu => _study.Experiments.All(e => TicketStack.Pays(e.Net)) ? 1 : TrainingsOnGpu;
+    public int JobsOnGpu => _study.Experiments.Any(e => !StudyDecoder.Is(e.Net) && _most(e.Net) == 1 && !TicketStack.Pays(e.Net)) ? TrainingsOnGpu : 1;
 
     public void Validate(JobPoolOptions workers) => workers.Validate(TicketJobs.Kind);
 

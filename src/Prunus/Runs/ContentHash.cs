@@ -9,6 +9,9 @@ public static class ContentHash
     /// <summary>Digits where nothing else is asked for.</summary>
     public const int Digits = 16;
 
+    /// <summary>Of bytes.</summary>
+    /// <param name="bytes">The content.</param>
+    /// <param name="digits">1 to 64.</param>
     public static string Of(ReadOnlySpan<byte> bytes, int digits = Digits) => Convert.ToHexStringLower(SHA256.HashData(bytes))[..digits];
 
     /// <summary>Of a text's UTF-8.</summary>

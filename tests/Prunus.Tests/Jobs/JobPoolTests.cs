@@ -31,6 +31,15 @@ public sealed class JobPoolTests : IDisposable
         Assert.Empty(log);
     }
 
+    [Fact]
+    public void ADeviceWithoutMemory_IsSaid()
+    {
+        using var pool = new JobPool(Doubling(), new JsonObject { ["factor"] = 2 }, new JobPoolOptions());
+        var failure = pool.Run("work", [Job("big", -3)], cancellation: TestContext.Current.CancellationToken)[0].Failure!;
+        Assert.Equal("big: the device has not enough memory; use fewer --jobs, a smaller batch or --device cpu", failure.ToString());
+        Assert.True(failure.EndsWorker);
+    }
+
     // Of a kind that may: no program is started, though two jobs run at a time, and what they share is made once.
     [Fact]
     public void OnAGpu_ThreadsShareAWorker()
@@ -188,6 +197,7 @@ public sealed class JobPoolTests : IDisposable
             return value switch
             {
                 -1 => throw new PrunusInputException("job bad", "is negative", "give a number above 0"),
+                -3 => throw new Prunus.Native.LibtorchException("CUDA out of memory. Tried to allocate 2 GiB", new InvalidOperationException()),
                 -2 => throw new InvalidOperationException("two below"),
                 _ => new JsonObject { ["value"] = _factor * value },
             };

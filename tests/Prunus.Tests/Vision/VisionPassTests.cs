@@ -1,3 +1,4 @@
+using Prunus.Lottery.Training;
 using Prunus.Native;
 using Prunus.Tests.Native;
 using Prunus.Vision;
@@ -74,6 +75,30 @@ public sealed class VisionPassTests
         Assert.Equal([8, 10], logits.shape);
         nn.functional.cross_entropy(logits, tensor(new long[] { 0, 1, 2, 3, 4, 5, 6, 7 })).backward();
         Assert.All(net.Parameters, p => Assert.True(p.Value.grad is { } grad && grad.abs().max().item<float>() > 0, p.Key));
+    }
+
+    // As nets see images on a GPU.
+    [Theory]
+    [InlineData("conv-2:16")]
+    [InlineData("resnet-20")]
+    [InlineData("vgg-19:16")]
+    public void ChannelsLast_GiveTheSameLogitsAndGradients(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var net = Draw(name);
+        using var learning = new GradientsOf(net.Parameters.Values);
+        var images = Images(net, 4);
+        var last = Ops.ChannelsLast(images);
+        Assert.True(last.equal(images).all().item<bool>());
+        Assert.Equal([images.size(1) * images.size(2) * images.size(3), 1, images.size(3) * images.size(1), images.size(1)], last.stride());
+        var (expected, found) = (Of(images), Of(last));
+        Assert.All(expected.Zip(found), pair => Assert.InRange((pair.First - pair.Second).abs().max().item<float>(), 0, 1e-4f * Math.Max(1, pair.First.abs().max().item<float>())));
+
+        Tensor[] Of(Tensor input)
+        {
+            var logits = net.Forward(input, training: false);
+            return [logits.detach(), .. learning.Of(nn.functional.cross_entropy(logits, tensor(new long[] { 0, 1, 2, 3 })))];
+        }
     }
 
     [Theory]

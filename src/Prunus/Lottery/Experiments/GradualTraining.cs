@@ -12,7 +12,7 @@ internal delegate MaskedTrainingResult TrainPart(MaskedTrainingOptions part, Mas
 
 /// <summary>
 /// One training in which the lowest scores go little by little (gradual magnitude pruning: Zhu and Gupta 2017, arXiv 1710.01878), to the counts that rounds would leave. It is
-/// trained in parts with the cuts between them, each with its own states, so that it resumes as others do.
+/// trained in parts with the cuts between them, each with its own states where states are kept, so that it resumes as others do.
 /// </summary>
 internal sealed class GradualTraining(TicketJob job, TicketExperiment experiment, TicketBeginning start)
 {
@@ -55,7 +55,7 @@ internal sealed class GradualTraining(TicketJob job, TicketExperiment experiment
         LastStep = ends[i],
         ScheduleSteps = whole.LastStep,
         SnapshotAt = i == ends.Length - 1 ? [] : [ends[i]],
-        CheckpointFolder = Path.Combine(whole.CheckpointFolder!, string.Create(CultureInfo.InvariantCulture, $"part-{i:D3}")),
+        CheckpointFolder = whole.CheckpointFolder is { } folder ? Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"part-{i:D3}")) : null,
     };
 
     // Every part is evaluated at its end; the curve has the steps that others have.

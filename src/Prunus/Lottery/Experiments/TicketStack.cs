@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Prunus.Lottery.Training;
-using Prunus.Vision;
 using Prunus.Runs;
+using Prunus.Vision;
 
 namespace Prunus.Lottery.Experiments;
 
@@ -31,7 +31,7 @@ public sealed record TicketStack(IReadOnlyList<TicketJob> Members)
     }
 
     /// <summary>
-    /// Whether a net on a GPU is better trained in stacks: written-out steps of an MLP take hardly more time for many nets than for one. Convolutions of many nets as one of many groups take
+    /// Whether a kind of net on a GPU is better trained in stacks: written-out steps of an MLP take hardly more time for many nets than for one. Convolutions of many nets as one of many groups take
     /// longer than one after the other.
     /// </summary>
     /// <param name="net">Its name.</param>

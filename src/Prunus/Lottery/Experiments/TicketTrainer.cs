@@ -124,7 +124,7 @@ internal sealed class TicketTrainer(TicketStore store, IStudyMaterial material, 
         var (job, experiment, start) = members[0];
         var (training, rewinding) = (experiment.Training, experiment.Rewinding);
         var options = training.Options(start.FirstStep, start.LastStep);
-        return training.WithStates(options, work, device, Written(members[0])) with
+        return training.WithStates(options, work, device.type, Written(members[0])) with
         {
             Schedule = rewinding.Kind == RewindKind.FineTune && job.Level > 0 ? LearningRateSchedule.Constant(options.Schedule.At(training.Iterations - 1)) : options.Schedule,
             SnapshotAt = [.. members.Where(m => m.Job is { Branch: TicketExperiment.Ticket, Level: 0 }).Select(m => m.Experiment.Rewinding)

@@ -11,6 +11,9 @@ namespace Prunus.Lottery.Experiments;
 /// <param name="EvaluateEvery">Steps between evaluations of the validation and test examples.</param>
 public sealed record TicketTraining(string Optimiser, double LearningRate, int Batch, int Iterations, int EvaluateEvery)
 {
+    // Steps by autograd on a GPU that are sooner done again than states of them written all along.
+    private const int Short = 5_000;
+
     /// <summary>Momentum of <c>sgd</c>.</summary>
     public double Momentum { get; init; } = 0.9;
 
@@ -47,16 +50,13 @@ public sealed record TicketTraining(string Optimiser, double LearningRate, int B
     /// <summary>The dense net of the same seed as a teacher of all levels but its own; null for none.</summary>
     public TicketTeaching? Distil { get; init; }
 
-    /// <summary>Steps of a net by autograd on a GPU that are sooner done again than its states written: some ten seconds.</summary>
-    private const int Short = 10_000;
-
-    /// <summary>The trainer's options with the folder of its states, where keeping them pays.</summary>
+    /// <summary>The trainer's options with the folder of its states, where keeping them pays: on a GPU not in trainings that are done within a minute even where eight share it.</summary>
     /// <param name="options">Without.</param>
     /// <param name="folder">Of this training.</param>
     /// <param name="device">What it trains on.</param>
-    /// <param name="writtenOut">Whether by written-out steps, of stacks that train for minutes; states within are not worth it there.</param>
-    internal MaskedTrainingOptions WithStates(MaskedTrainingOptions options, string folder, TorchSharp.torch.Device device, bool writtenOut = false) =>
-        device.type == TorchSharp.DeviceType.CPU ? options with { CheckpointFolder = folder, SaveEvery = Math.Max(1, Iterations / 4) }
+    /// <param name="writtenOut">Whether by written-out steps: on a GPU a wave of them takes seconds, and one state, where it was cancelled, is enough.</param>
+    internal MaskedTrainingOptions WithStates(MaskedTrainingOptions options, string folder, TorchSharp.DeviceType device, bool writtenOut = false) =>
+        device == TorchSharp.DeviceType.CPU ? options with { CheckpointFolder = folder, SaveEvery = Math.Max(1, Iterations / 4) }
         : writtenOut ? options with { CheckpointFolder = folder }
         : Iterations <= Short ? options : options with { CheckpointFolder = folder, SaveEvery = Short };
 

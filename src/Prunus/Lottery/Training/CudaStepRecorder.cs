@@ -5,7 +5,8 @@ namespace Prunus.Lottery.Training;
 
 /// <summary>
 /// Records steps as CUDA graphs on a stream of its own, and launches them on the current one. The memory that a step takes and frees belongs to that stream, so that
-/// nothing else is given it between launches; only where the device runs out of memory does libtorch give back what lies idle, and then the recording is over.
+/// nothing else is given it between launches; only where the device runs out of memory does libtorch give back what lies idle.
+/// Then the recording is over: each launch looks whether the memory of the step's gradients is still what it was, a guard but no proof, since the rest of the memory may go without it.
 /// </summary>
 internal sealed class CudaStepRecorder(torch.Device device) : IStepRecorder
 {
@@ -36,8 +37,14 @@ internal sealed class CudaStepRecorder(torch.Device device) : IStepRecorder
     {
         if (_stream is not null)
         {
-            CudaStream.Wait(_index, CudaStream.CurrentStream(_index));
-            _stream.Return();
+            try
+            {
+                CudaStream.Wait(_index, CudaStream.CurrentStream(_index));
+            }
+            finally
+            {
+                _stream.Return();
+            }
         }
     }
 

@@ -8,6 +8,9 @@ internal static class CaptureGate
 {
     private static readonly ReaderWriterLockSlim Lock = new(LockRecursionPolicy.SupportsRecursion);
 
+    /// <summary>Recordings that wait.</summary>
+    internal static int Waiting => Lock.WaitingWriteCount;
+
     /// <summary>For a pass back that may run beside others, until the result is disposed. Free within this thread's own recording.</summary>
     public static IDisposable Pass()
     {

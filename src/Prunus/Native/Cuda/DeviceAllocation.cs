@@ -1,6 +1,6 @@
 namespace Prunus.Native.Cuda;
 
-/// <summary>A piece of device memory as the driver gave it out, which libtorch cuts into tensors. No other ever has the same number.</summary>
+/// <summary>A piece of device memory as the driver gave it out, which libtorch cuts into tensors. No other piece ever has the same number.</summary>
 internal readonly unsafe struct DeviceAllocation
 {
     private const int BufferId = 7;

@@ -47,12 +47,20 @@ internal sealed class SideStream
         }
 
         var stream = Rent(device);
-        var stay = stream.Enter();
-        return new Release(() =>
+        try
         {
-            stay.Dispose();
+            var stay = stream.Enter();
+            return new Release(() =>
+            {
+                using var given = new Release(stream.Return);
+                stay.Dispose();
+            });
+        }
+        catch
+        {
             stream.Return();
-        });
+            throw;
+        }
     }
 
     /// <summary>For threads that work for this one meanwhile: what each of them calls to be on this thread's stream until it disposes the result.</summary>

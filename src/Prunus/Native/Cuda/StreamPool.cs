@@ -32,7 +32,7 @@ internal sealed class StreamPool(Func<CudaStream.Stream> take)
             }
         }
 
-        throw new PrunusInputException("--jobs", $"more trainings at a time than a GPU has streams for ({Most})", $"use {Most} or fewer");
+        throw new PrunusInputException("--jobs", $"trainings at a time want more streams than a GPU has ({Most})", "use fewer");
     }
 
     /// <summary>Gives back what was rented.</summary>

@@ -31,6 +31,19 @@ public sealed class GradualTrainingTests : IDisposable
         Assert.Equal(SmallTrainings.Bytes(whole.Parameters), SmallTrainings.Bytes(parts.Parameters));
     }
 
+    // As on a GPU, where states of short trainings aren't worth it.
+    [Fact]
+    public void Without_a_folder_of_states_it_is_the_same()
+    {
+        using var scope = NewDisposeScope();
+        using VisionTicketNet kept = new(SmallTrainings.Nets(1)[0]), free = new(SmallTrainings.Nets(1)[0]);
+        var (expected, masks) = Gradual(kept, 0.5, []);
+        var (result, found) = Gradual(free, 0.5, [], work: null);
+        Assert.Equal(expected.Members[0].TrainingLosses, result.Members[0].TrainingLosses);
+        Assert.All(masks.Names, n => Assert.Equal(masks[n], found[n]));
+        Assert.Equal(SmallTrainings.Bytes(kept.Parameters), SmallTrainings.Bytes(free.Parameters));
+    }
+
     // 27 and 90 weights: the cubic's counts, by hand at one half of the way: 1 - 7/8 · sparsity.
     [Fact]
     public void Weights_go_by_the_cubic_lowest_first_and_stay_gone()
@@ -72,14 +85,14 @@ public sealed class GradualTrainingTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private (MaskedTrainingResult Result, MaskSet Masks) Gradual(
-        VisionTicketNet net, double rate, List<MaskSet> parts, string work = "work", CancellationTokenSource? stop = null, int stopAt = 0)
+        VisionTicketNet net, double rate, List<MaskSet> parts, string? work = "work", CancellationTokenSource? stop = null, int stopAt = 0)
     {
         var experiment = new TicketExperiment(
             "g", "small", "none", "none", new TicketTraining("sgd", 0.05, 12, Whole.LastStep, Whole.EvaluateEvery),
             new TicketCutting(new MaskCutOptions { Rates = new MaskRates(rate) }, "large-final", [0, 1], Once: true) { At = TicketMoment.Training, Pace = new TicketPace(0, 0.7, 4) },
             new TicketRewinding(0, RewindKind.Weights), null, []);
         return new GradualTraining(new TicketJob("g", TicketExperiment.Ticket, 1, 1, 0), experiment, new TicketBeginning(new VisionTicketArchitecture(net.Net.Config), net, MaskSet.Full(net.Tensors), 0, Whole.LastStep))
-            .Run(Whole with { CheckpointFolder = _folder[work] }, (part, masks, state) =>
+            .Run(Whole with { CheckpointFolder = work is null ? null : _folder[work] }, (part, masks, state) =>
             {
                 parts.Add(masks);
                 if (parts.Count == stopAt)
