@@ -79,7 +79,7 @@ public sealed class RecipeRunTests : IDisposable
     [Fact]
     public void TrainingsThatAGpuIsGivenAtATime()
     {
-        Assert.Equal((1, 8, 8, 1), (On("lth-lenet", DeviceType.CUDA), On("lth-conv", DeviceType.CUDA), On("lth-decoder", DeviceType.CUDA), On("minitron-depth", DeviceType.CUDA)));
+        Assert.Equal((1, 8, 1, 1), (On("lth-lenet", DeviceType.CUDA), On("lth-conv", DeviceType.CUDA), On("lth-decoder", DeviceType.CUDA), On("minitron-depth", DeviceType.CUDA)));
         Assert.Equal((1, 1), (On("lth-lenet", DeviceType.CPU), On("lth-conv", DeviceType.CPU)));
 
         int On(string id, DeviceType device) => Open(id).JobsOn(device);

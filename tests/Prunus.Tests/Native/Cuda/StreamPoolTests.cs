@@ -12,7 +12,7 @@ public sealed class StreamPoolTests
         var pool = new StreamPool(() => new CudaStream.Stream { Id = next++ % StreamPool.Most });
         var rented = Enumerable.Range(0, StreamPool.Most).Select(_ => pool.Rent()).ToArray();
         Assert.Equal(StreamPool.Most, rented.Select(s => s.Id).Distinct().Count());
-        Assert.Equal("--jobs: more trainings at a time than a GPU has streams for (32); use 32 or fewer", Assert.Throws<PrunusInputException>(() => pool.Rent()).Message);
+        Assert.Equal("--jobs: trainings at a time want more streams than a GPU has (32); use fewer", Assert.Throws<PrunusInputException>(() => pool.Rent()).Message);
         pool.Return(rented[5]);
         Assert.Equal(5, pool.Rent().Id);
     }
