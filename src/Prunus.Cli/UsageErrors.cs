@@ -48,6 +48,7 @@ internal static class UsageErrors
             ArgumentResult { Parent: OptionResult o } => (o.Option.Name, OptionFault(o)),
             ArgumentResult a => (a.Argument.Name, a.Tokens.Count == 0 ? "is missing" : null),
             CommandResult c when c.Command.Options.FirstOrDefault(o => o.Required && c.GetResult(o) is null) is { } o => (o.Name, "is missing"),
+            CommandResult { Command: { Subcommands.Count: > 0 } group } => (Path(group)["prunus ".Length..], $"needs a verb: {string.Join(", ", group.Subcommands.Where(s => !s.Hidden).Select(s => s.Name))}"),
             _ => ("command line", null),
         };
         var problem = missing ?? error.Message.TrimEnd('.');

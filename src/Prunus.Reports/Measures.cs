@@ -9,6 +9,7 @@ public static class Measures
         MeasureKind.Count => NumberText.Count(value),
         MeasureKind.Bytes => NumberText.Bytes(value),
         MeasureKind.Share => NumberText.Percent(value),
+        MeasureKind.Whole => NumberText.Whole(value),
         _ => NumberText.Value(value),
     };
 
@@ -25,12 +26,16 @@ public static class Measures
     public static string Ratio(double ratio) => "×" + ratio.ToString(Math.Abs(ratio) >= 100 ? "0" : Math.Abs(ratio) >= 10 ? "0.0" : "0.000", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The name in words.</summary>
-    public static string Title(string measure) => measure.Replace('_', ' ').Replace(" per second", "/s", StringComparison.Ordinal);
+    public static string Title(string measure) => measure is "pm" ? "Pm, %" : measure.Replace('_', ' ').Replace(" per second", "/s", StringComparison.Ordinal);
+
+    // Numbers of things and steps: whole ones, or means over seeds of such.
+    private static readonly HashSet<string> Wholes = ["early_iteration", "kept", "weights", "features", "dead_units", "emptied", "search_steps"];
 
     private enum MeasureKind
     {
         Plain,
         Count,
+        Whole,
         Bytes,
         Share,
         Loss,
@@ -40,7 +45,8 @@ public static class Measures
         measure.Contains("bytes", StringComparison.Ordinal) && !measure.Contains("bits", StringComparison.Ordinal) ? MeasureKind.Bytes
         : measure.StartsWith("parameters", StringComparison.Ordinal) || measure.EndsWith("_per_second", StringComparison.Ordinal)
             || measure.StartsWith("flops", StringComparison.Ordinal) || measure is "tokens" || measure.EndsWith("_tokens", StringComparison.Ordinal) ? MeasureKind.Count
-        : measure is "accuracy" || measure.EndsWith("_share", StringComparison.Ordinal) || measure.EndsWith("_accuracy", StringComparison.Ordinal) ? MeasureKind.Share
+        : Wholes.Contains(measure) ? MeasureKind.Whole
+        : measure is "accuracy" or "failed" || measure.EndsWith("_share", StringComparison.Ordinal) || measure.EndsWith("_accuracy", StringComparison.Ordinal) ? MeasureKind.Share
         : measure is "loss" || measure.EndsWith("_loss", StringComparison.Ordinal) ? MeasureKind.Loss
         : MeasureKind.Plain;
 }

@@ -14,6 +14,9 @@ public static class NumberText
     /// <summary>All digits, in groups of three: 134,515,008.</summary>
     public static string Grouped(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>A number of things, or a mean of such: 1,720 or 1,720.4.</summary>
+    public static string Whole(double value) => value.ToString("#,0.#", CultureInfo.InvariantCulture);
+
     /// <summary>A measured value with about five figures: losses, perplexities.</summary>
     public static string Value(double value) => Math.Abs(value) switch
     {

@@ -43,6 +43,12 @@ internal static class DataCommand
             TableView.Write(context.Terminal, new Table(DataEntry.Header, [.. entries.Select(entry => entry.Row())]));
         }
 
+        string[] missing = [.. entries.Where(entry => entry.Folder is null).Select(entry => entry.Source.Id)];
+        if (missing.Length > 0)
+        {
+            context.Note($"{string.Join(", ", missing)}: files go into a folder of that name in {Path.GetFullPath(search.Root)}{(Directory.Exists(search.Root) ? "" : ", which is not there yet")}; --data DIR or {ImageSetSearch.Variable} name another place");
+        }
+
         return entries.Any(entry => entry.Fault is not null) ? ExitCode.CheckFailed : ExitCode.Done;
     }
 

@@ -17,10 +17,10 @@ internal static class RecipeCommand
     internal static readonly Option<int> Jobs = ParsedOption.Create("--jobs", "N", "Cells at a time, each in a process of its own (1); trainings of ticket experiments on a GPU in threads of one (8 of nets with convolutions).", ParsedOption.Count(1, 256), 1);
     internal static readonly Option<int> Stack = ParsedOption.Create<int>("--stack", "N", "Most trainings of ticket experiments in one batched model (64 of MLPs on a GPU, else 1).", ParsedOption.Count(1, 1024));
     internal static readonly Option<bool> NoGraphs = new("--no-graphs") { Description = "On a GPU, launches steps of ticket trainings kernel by kernel instead of as one recorded CUDA graph." };
-    private static readonly Option<string> Seeds = ParsedOption.Create<string>("--seeds", "1,2,3", "Seeds in place of the recipe's.", ParsedOption.Text);
-    private static readonly Option<string> Only = ParsedOption.Create<string>("--only", "A,B*", "Variants to run; * stands for anything.", ParsedOption.Text);
+    private static readonly Option<string> Seeds = ParsedOption.Create<string>("--seeds", "1,2,3", "Seeds in place of the recipe's. Also 1..5.", ParsedOption.Text);
+    private static readonly Option<string> Only = ParsedOption.Create<string>("--only", "A,B*", "Variants to run; * stands for anything. Not of ticket experiments.", ParsedOption.Text);
     private static readonly Option<string[]> Model = new("--model") { Description = "Where a model lies: ID=PATH (else PRUNUS_MODELS/ID).", HelpName = "ID=PATH" };
-    private static readonly Option<string> Data = ParsedOption.Create<string>("--data", "DIR", "Folder of the texts (else PRUNUS_DATA).", ParsedOption.Text);
+    private static readonly Option<string> Data = ParsedOption.Create<string>("--data", "DIR", "Folder of the texts and sets of images (else PRUNUS_DATA).", ParsedOption.Text);
     private static readonly Option<string> Cache = ParsedOption.Create<string>("--cache", "DIR", "Where trained donors are kept (the user's cache folder).", ParsedOption.Text);
     private static readonly Option<bool> Strict = new("--strict") { Description = "Exit code 3 also when a claim that must hold is INCONCLUSIVE." };
 
@@ -71,7 +71,7 @@ internal static class RecipeCommand
         var recipe = RecipeReader.Read(file, text);
         foreach (var (name, size) in recipe.Sizes)
         {
-            context.Out.WriteLine($"{recipe.Id} {name}: {(size is { Tickets: null, Sparsity: null } ? $"{size.Variants.Count} variants" : $"{size.CellNames.Count} cells")}, {size.Seeds.Count} seeds, {size.Claims.Count} claims, {size.Figures.Count} figures");
+            context.Out.WriteLine($"{recipe.Id} {name}: {(size is { Tickets: null, Sparsity: null, Strong: null, Universal: null } ? $"{size.Variants.Count} variants" : $"{size.CellNames.Count} cells")}, {size.Seeds.Count} seeds, {size.Claims.Count} claims, {size.Figures.Count} figures");
         }
 
         return ExitCode.Done;
@@ -79,7 +79,7 @@ internal static class RecipeCommand
 
     private static int Run(VerbContext context)
     {
-        var options = new RecipeRunOptions(context.Value(Id), context.Required(Size), Numbers(context), context.Given(Only) ? context.Value(Only)!.Split(',', StringSplitOptions.TrimEntries) : null);
+        var options = new RecipeRunOptions(context.Value(Id), context.Required(Size), context.Given(Seeds) ? SeedList.Parse(Seeds.Name, context.Value(Seeds)!) : null, context.Given(Only) ? context.Value(Only)!.Split(',', StringSplitOptions.TrimEntries) : null);
         var record = Run(context, options, Sources(context), TensorSetup.Device(context));
         return record.Claims.Any(c => c.Must == true && (c.Verdict == Verdict.Fail || (c.Verdict == Verdict.Inconclusive && context.Value(Strict)))) ? ExitCode.CheckFailed : ExitCode.Done;
     }
@@ -121,9 +121,6 @@ internal static class RecipeCommand
             }
         }
     }
-
-    private static IReadOnlyList<long>? Numbers(VerbContext context) => !context.Given(Seeds) ? null
-        : [.. context.Value(Seeds)!.Split(',').Select(s => long.TryParse(s, out var seed) && seed >= 0 ? seed : throw new PrunusInputException("--seeds", $"has '{s}'", "write e.g. 1,2,3"))];
 
     /// <summary>What experiments on images need: where sets lie.</summary>
     internal static RecipeSources Sources(string? data) => new(

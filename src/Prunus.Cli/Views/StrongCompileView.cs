@@ -39,7 +39,7 @@ internal static class StrongCompileView
         [
             .. compiled.Layers.Zip(ticket.Exponents, (l, e) => (IReadOnlyList<string>)
             [
-                l.Layer.Name, NumberText.Grouped(l.Weights.Count + l.Biases.Count), NumberText.Value(Math.ScaleB(1, e)), NumberText.Value(l.LargestError), NumberText.Value(l.MeanError), NumberText.Grouped(l.Unreached.Count),
+                l.Layer.Name, NumberText.Grouped(l.Weights.Count + l.Biases.Count), NumberText.Whole(Math.ScaleB(1, e)), NumberText.Value(l.LargestError), NumberText.Value(l.MeanError), NumberText.Grouped(l.Unreached.Count),
             ]),
         ]));
         context.Out.WriteLine(FormattableString.Invariant(

@@ -41,7 +41,7 @@ internal static class StrongVerifyView
     private static List<IReadOnlyList<string>> Summary(StrongTicket ticket, StrongNotes notes, StrongVerification found, bool rebuilt) =>
     [
         ["net", ticket.Config.Id],
-        ["law", $"{ticket.Law.Id}, n = {ticket.Samples}, seed {ticket.Seed}, target divided by {NumberText.Value(Math.ScaleB(1, ticket.Exponents.Sum()))} in all ({notes.Scale})"],
+        ["law", $"{ticket.Law.Id}, n = {ticket.Samples}, seed {ticket.Seed}, target divided by {NumberText.Whole(Math.ScaleB(1, ticket.Exponents.Sum()))} in all ({notes.Scale})"],
         ["ε of a weight", NumberText.Value(notes.Epsilon)],
         ["rebuilt to the last bit", rebuilt ? "yes" : "NO"],
         ["random weights", FormattableString.Invariant($"{NumberText.Grouped(ticket.RandomParameters)}, {ticket.RandomParameters / (double)ticket.TargetParameters:0.0} for each of the target's {NumberText.Grouped(ticket.TargetParameters)}")],

@@ -36,7 +36,7 @@ internal static class TicketView
     public static string Name(MaskCoding coding) => coding == MaskCoding.RowsAndColumns ? "rows-columns" : coding.ToString().ToLowerInvariant();
 
     private static IReadOnlyList<string> Row(string name, string shape, long kept, double density, long bytes, double bound, string coding) =>
-        [name, shape, NumberText.Grouped(kept), Percent(density), NumberText.Grouped(bytes), FormattableString.Invariant($"{bound:0}"), coding];
+        [name, shape, NumberText.Grouped(kept), Percent(density), NumberText.Grouped(bytes), NumberText.Grouped((long)Math.Round(bound)), coding];
 
     private static string Percent(double share) => FormattableString.Invariant($"{100 * share:0.00} %");
 }

@@ -77,7 +77,7 @@ internal static class UniversalView
         ["random weights and biases", NumberText.Grouped(ticket.RandomParameters)],
         ["kept", FormattableString.Invariant($"{NumberText.Grouped(ticket.Kept)}, density {ticket.Kept / (double)ticket.RandomParameters:0.0000} ({string.Join(", ", ticket.Parts.Select(p => $"{p} {ticket.KeptOf(p)}"))})")],
         ["density in the smallest net that holds it", FormattableString.Invariant($"{ticket.Kept / (double)ticket.SmallestRandomParameters:0.0000} of {NumberText.Grouped(ticket.SmallestRandomParameters)}")],
-        .. ticket.PublishedCount is { } count ? new[] { (IReadOnlyList<string>)["density as it was published", FormattableString.Invariant($"{ticket.Kept / (double)count:0.0000} of {NumberText.Grouped(count)}")] } : [],
+        .. ticket.PublishedCount is { } count ? new[] { (IReadOnlyList<string>)["density by the published way of counting", FormattableString.Invariant($"{ticket.Kept / (double)count:0.0000} of {NumberText.Grouped(count)}")] } : [],
     ];
 
     private static string Beside(double observed, double certified) => $"{NumberText.Value(observed)} (certified {NumberText.Value(certified)})";

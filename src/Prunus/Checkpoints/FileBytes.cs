@@ -50,6 +50,10 @@ internal sealed unsafe class FileBytes : IDisposable
         {
             throw new PrunusInputException(path, "does not exist", "check the path", e);
         }
+        catch (UnauthorizedAccessException e) when (Directory.Exists(path))
+        {
+            throw new PrunusInputException(path, "is a folder", "name a file in it", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new PrunusInputException(path, "cannot be read: " + e.Message, "check its permissions and that it is a regular file", e);

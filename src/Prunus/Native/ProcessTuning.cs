@@ -12,7 +12,7 @@ public static class ProcessTuning
 
     /// <summary>
     /// Keeps freed memory for the next tensor instead of giving it back to the kernel (page faults cost up to 40 times the work on
-    /// large tensors; the price is that memory use stays at its peak), and lets waiting OpenMP threads sleep instead of spin.
+    /// large tensors; the price is that memory use stays at its peak), and lets waiting OpenMP threads sleep instead of spin. libtorch's own warnings are left out unless TORCH_CPP_LOG_LEVEL says otherwise.
     /// </summary>
     /// <param name="threads">OpenMP threads; null leaves libtorch's default or OMP_NUM_THREADS.</param>
     /// <param name="keepFreedMemory">
@@ -27,6 +27,9 @@ public static class ProcessTuning
         }
 
         DynamicLinker.SetDefault("OMP_WAIT_POLICY", "PASSIVE");
+
+        // With one thread libtorch asks for NNPACK at every small convolution and warns each time that this processor is none of NNPACK's: hundreds of lines that tell a user nothing.
+        DynamicLinker.SetDefault("TORCH_CPP_LOG_LEVEL", "ERROR");
         if (threads is { } count)
         {
             DynamicLinker.SetDefault("OMP_NUM_THREADS", count.ToString(CultureInfo.InvariantCulture));

@@ -111,8 +111,12 @@ public static partial class RecipeReader
     }
 
     internal static IReadOnlyList<long> Seeds(YamlMap size) => size.Texts("seeds") is { Count: > 0 } texts
-        ? [.. texts.Select(s => long.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : throw size.Fault("seeds", $"has '{s}'", "list whole numbers, or write 1..5"))]
+        ? Different(size, [.. texts.Select(s => long.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : throw size.Fault("seeds", $"has '{s}'", "list whole numbers, or write 1..5"))])
         : throw new PrunusInputException(size.Place, "'seeds' is missing", "add 'seeds: …'");
+
+    private static IReadOnlyList<long> Different(YamlMap size, IReadOnlyList<long> seeds) => seeds.GroupBy(s => s).FirstOrDefault(g => g.Count() > 1) is { Key: var twice }
+        ? throw size.Fault("seeds", $"has {twice} twice", "list each seed once")
+        : seeds;
 
     // Read for their faults: variants read them again under their own.
     private static void CheckDefaults(YamlMap size)

@@ -59,7 +59,8 @@ internal static class RecipeRecord
     private static Subject Ticket(string name, RecipeResults results) => new(name, new OrderedDictionary<string, double>(
         (IsText(name, results) ? (string[])[TicketMetrics.Pm, TicketMetrics.EarlyIteration, TicketMetrics.EarlyLoss, TicketMetrics.FinalLoss]
             : [TicketMetrics.Pm, TicketMetrics.EarlyIteration, TicketMetrics.EarlyAccuracy, TicketMetrics.FinalAccuracy])
-        .Select(metric => KeyValuePair.Create(metric, results.Over(new(name, metric)).Mean)).Where(m => double.IsFinite(m.Value))));
+        .Append(TicketMetrics.Failed)
+        .Select(metric => KeyValuePair.Create(metric, results.Over(new(name, metric)).Mean)).Where(m => double.IsFinite(m.Value) && (m.Key != TicketMetrics.Failed || m.Value > 0))));
 
     private static Subject Kind(string name, RecipeResults results) => new(name, new OrderedDictionary<string, double>(
         ((string[])[SparsityMetrics.Pm, SparsityMetrics.Parameters, SparsityMetrics.BytesDense, SparsityMetrics.BytesTicket, SparsityMetrics.BytesSparse, SparsityMetrics.Loss, SparsityMetrics.Accuracy,

@@ -31,6 +31,7 @@ public sealed class RecipeRun
     private const int StackOnGpu = 64;
     private readonly RecipeRunOptions _options;
     private readonly IRecipeStudy _study;
+    private IReadOnlyList<string> _found = [];
 
     /// <summary>Reads the recipe, finds its data and donors, and trains those donors that it wants trained and that are not in the cache.</summary>
     /// <exception cref="PrunusInputException">The recipe is faulty, or a text, model or set of images is not there.</exception>
@@ -63,7 +64,10 @@ public sealed class RecipeRun
         int Most(string net) => options.Stack ?? (device.type == DeviceType.CUDA && TicketStack.Pays(net) ? StackOnGpu : 1);
 
         identity["device"] = device.type == DeviceType.CUDA ? "cuda" : "cpu";
-        Identity = new RunIdentity($"{Recipe.Id}-{options.Size}", identity);
+        Identity = new RunIdentity($"{Recipe.Id}-{options.Size}", identity)
+        {
+            Meanings = new Dictionary<string, string> { ["file"] = options.Text is null ? $"another text of the recipe than {source.File} has now" : $"one with other options, which its {RecipeFile} has" },
+        };
     }
 
     public Recipe Recipe { get; }
@@ -73,7 +77,7 @@ public sealed class RecipeRun
     public RunIdentity Identity { get; }
 
     /// <summary>What went another way than it should have, a line each; the numbers hold.</summary>
-    public IReadOnlyList<string> Warnings => _study.Warnings;
+    public IReadOnlyList<string> Warnings => [.. _study.Warnings, .. _found];
 
     /// <summary>Jobs at a time on a kind of device, where the user doesn't say.</summary>
     public int JobsOn(DeviceType device) => device == DeviceType.CUDA ? _study.JobsOnGpu : 1;
@@ -106,7 +110,9 @@ public sealed class RecipeRun
             cells[cell] = cells[cell] with { Metrics = cells[cell].Metrics.Concat(timed.Metrics).ToDictionary(StringComparer.Ordinal) };
         }
 
-        var record = RecipeRecord.Make(Recipe, _options.Size, Identity, new RecipeResults(Size, cells));
+        var results = new RecipeResults(Size, cells);
+        _found = TicketWarnings.Of(results);
+        var record = RecipeRecord.Make(Recipe, _options.Size, Identity, results);
         RecordJson.Write(folder.Path, record);
         return record;
     }

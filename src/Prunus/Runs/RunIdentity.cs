@@ -10,6 +10,9 @@ namespace Prunus.Runs;
 /// </param>
 public sealed record RunIdentity(string Slug, JsonObject Options)
 {
+    /// <summary>What a difference in an option means to a user, where its values say nothing: hashes of files.</summary>
+    public IReadOnlyDictionary<string, string> Meanings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>First 8 hex digits of the SHA-256 of the canonical options.</summary>
     public string Hash { get; } = ContentHash.Of(CanonicalJson.Write(Options), 8);
 
@@ -24,7 +27,7 @@ public sealed record RunIdentity(string Slug, JsonObject Options)
             return $"it is a {there.Slug} run, not a {Slug} run";
         }
 
-        return Difference(there.Options, Options, "");
+        return Meanings.Where(m => Text(there.Options, m.Key) != Text(Options, m.Key)).Select(m => m.Value).FirstOrDefault() ?? Difference(there.Options, Options, "");
     }
 
     // Whole values are compared, leaf by leaf; only what is shown is cut.

@@ -3,9 +3,14 @@ namespace Prunus.Runs;
 /// <summary>Reads files that are small when they are what they should be.</summary>
 internal static class SmallFile
 {
-    /// <exception cref="PrunusInputException">The file does not exist or is larger than <paramref name="limit"/> bytes.</exception>
+    /// <exception cref="PrunusInputException">The file does not exist, is a folder, or is larger than <paramref name="limit"/> bytes.</exception>
     public static byte[] Read(string path, int limit)
     {
+        if (Directory.Exists(path))
+        {
+            throw new PrunusInputException(path, "is a folder", "name a file in it");
+        }
+
         if (!File.Exists(path))
         {
             throw new PrunusInputException(path, "does not exist", "check the path");

@@ -44,7 +44,8 @@ internal static class StrongCompileCommand
 
     private static int Run(VerbContext context)
     {
-        var (path, output, law) = (context.Value(File), context.Need(SharedOptions.Out), SamplingLaw.Named(context.Required(Law)));
+        var (path, law) = (context.Value(File), SamplingLaw.Named(context.Required(Law)));
+        var output = OutputFile.Of(context, path);
         var epsilon = context.Required(Epsilon);
         var options = new StrongOptions(
             epsilon, law, context.Given(Samples) ? context.Value(Samples) : StrongOptions.SamplesFor(law, epsilon),

@@ -36,6 +36,11 @@ internal static class StrongVerifyCommand
         var ticket = StrongTicket.From(TicketFile.Read(path), path);
         var notes = new StrongNotes(ticket, path);
         var weightsPath = context.Given(StrongCommand.Weights) ? context.Value(StrongCommand.Weights)! : notes.Weights;
+        if (!System.IO.File.Exists(weightsPath))
+        {
+            throw new PrunusInputException(weightsPath, $"{(context.Given(StrongCommand.Weights) ? "is no file" : $"is no longer there, and {path} was compiled from it")}", "name the weights with --weights FILE");
+        }
+
         TensorSetup.Apply(context);
         using var net = VisionNet.Load(ticket.Config, weightsPath, Devices.Parse("cpu"));
         var target = StrongWeights.Of(net);

@@ -16,7 +16,8 @@ internal static class TicketApplyCommand
 
     private static int Run(VerbContext context)
     {
-        var (path, weights, output) = (context.Value(TicketCommand.File), context.Need(TicketCommand.Weights), context.Need(SharedOptions.Out));
+        var (path, weights) = (context.Value(TicketCommand.File), context.Need(TicketCommand.Weights));
+        var output = OutputFile.Of(context, path, weights);
         var ticket = TicketFile.Read(path);
         TicketWeights.Apply(ticket, path, weights, output);
         TicketResult.Write(context, ticket, output);

@@ -44,6 +44,11 @@ internal static class TicketEvaluateCommand
             throw new PrunusInputException("ticket evaluate", "has neither a ticket nor weights with their net", "give FILE, or --weights FILE --net NET");
         }
 
+        if (ticket is not null && context.Given(Net))
+        {
+            throw new PrunusInputException("--net", $"is said by the ticket, which is of {ticket.Architecture}", "leave out --net, or FILE");
+        }
+
         var search = ImageSetSearch.From(context.Given(Folder) ? context.Value(Folder) : null);
         var set = source.Load(context.Required(Split) == "test" ? ImageSplit.Test : ImageSplit.Train, search, (ulong)context.Required(GlobalOptions.Seed));
         var shape = new MapShape(set.Shape.Channels, set.Shape.Height, set.Shape.Width);

@@ -16,7 +16,8 @@ internal static class TicketExportCommand
 
     private static int Run(VerbContext context)
     {
-        var (path, output) = (context.Value(TicketCommand.File), context.Need(SharedOptions.Out));
+        var path = context.Value(TicketCommand.File);
+        var output = OutputFile.Of(context, path);
         var ticket = TicketFile.Read(path);
         TensorSetup.Apply(context);
         TicketWeights.Export(ticket, path, output);

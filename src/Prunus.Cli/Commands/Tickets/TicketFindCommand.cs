@@ -60,6 +60,16 @@ internal static class TicketFindCommand
 
     private static Dictionary<string, object> Cut(VerbContext context, string net, int levels)
     {
+        if (context.Given(Output) && !context.Given(Share))
+        {
+            throw new PrunusInputException(Output.Name, "says what goes of the last layer where --cut is given, and it is not", "add --cut, such as --cut 20%");
+        }
+
+        if (context.Value(Once) && context.Required(At) is not "end")
+        {
+            throw new PrunusInputException("--once", $"cuts the trained dense net, and --at {context.Required(At)} finds masks without it", "leave out one of them");
+        }
+
         var preset = context.Given(Share) ? null : MaskRatePresets.All.FirstOrDefault(p => p.Net == net);
         var share = context.Given(Share) ? context.Value(Share) : 0.2;
         var scope = context.Given(Scope) ? context.Value(Scope)! : preset?.Scope == MaskScope.Global ? "global" : "layers";

@@ -64,7 +64,13 @@ internal static class TicketTrainingFlags
     public static string[] Parts(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Seeds as recipes write them.</summary>
-    public static string[] SeedsOf(VerbContext context) => Parts(context.Required(Seeds));
+    /// <exception cref="PrunusInputException">They are none.</exception>
+    public static string[] SeedsOf(VerbContext context)
+    {
+        // A range stays as it is: the recipe's text is what a run goes on by.
+        var seeds = SeedList.Parse(Seeds.Name, context.Required(Seeds));
+        return Parts(context.Required(Seeds)) is [_] single ? single : [.. seeds.Select(s => s.ToString(System.Globalization.CultureInfo.InvariantCulture))];
+    }
 
     /// <summary>Runs the recipe: tickets, record, report and recipe.yaml in the run's folder, a table on the console.</summary>
     public static int Run(VerbContext context, TicketRecipe recipe)

@@ -34,7 +34,7 @@ internal static class UniversalCompileCommand
 
     private static int Run(VerbContext context)
     {
-        var (output, terms) = (context.Need(SharedOptions.Out), new TermOptions(context.Required(Terms), context.Required(Candidates)));
+        var (output, terms) = (OutputFile.Of(context), new TermOptions(context.Required(Terms), context.Required(Candidates)));
         var shape = Shape(context);
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var compiled = UniversalCompiler.Compile(shape, context.Required(GlobalOptions.Seed), terms, context.Cancellation);
@@ -60,6 +60,11 @@ internal static class UniversalCompileCommand
     private static UniversalShape Shape(VerbContext context)
     {
         var family = context.Required(Family) == Polynomial ? UniversalFamily.Polynomial : UniversalFamily.Fourier;
+        if (context.Value(NoShifts) && family == UniversalFamily.Polynomial)
+        {
+            throw new PrunusInputException(NoShifts.Name, "is about sines, and the family is polynomial", "add --family fourier, or leave it out");
+        }
+
         if (!context.Value(Published))
         {
             return new(family, context.Required(Inputs), context.Required(Degree), context.Required(Epsilon), family == UniversalFamily.Fourier && !context.Value(NoShifts),

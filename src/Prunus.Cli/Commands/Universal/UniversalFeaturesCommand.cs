@@ -20,7 +20,8 @@ internal static class UniversalFeaturesCommand
 
     private static int Run(VerbContext context)
     {
-        var (path, from, output) = (context.Value(UniversalCommand.File), context.Need(Points), context.Need(SharedOptions.Out));
+        var (path, from) = (context.Value(UniversalCommand.File), context.Need(Points));
+        var output = OutputFile.Of(context, path, from);
         var backbone = UniversalCommand.Read(path);
         var points = UniversalPoints.Read(from, backbone.Inputs);
         var (count, outside) = (points.Length / backbone.Inputs, UniversalPoints.Outside(points, backbone.Inputs));

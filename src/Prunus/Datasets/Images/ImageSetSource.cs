@@ -36,7 +36,7 @@ public sealed record ImageSetSource(
     }
 
     private string Folder(ImageSetSearch search) => search.Find(this)
-        ?? throw new PrunusInputException(Id, $"is neither in {search.Root} nor elsewhere on this machine", $"{Get}; name its folder with --data or {ImageSetSearch.Variable}");
+        ?? throw new PrunusInputException(Id, $"is neither in {search.Root} nor elsewhere on this machine", $"{Get}: into {Path.Combine(search.Root, Folders is [var name, ..] ? name : Id)}, or let {ImageSetSearch.Variable} name the folder above it (prunus data {Id} says more)");
 
     private ImageSplitFiles Part(ImageSplit split) => Splits.FirstOrDefault(part => part.Split == split)
         ?? throw new PrunusInputException(Id, $"has no {split.ToString().ToLowerInvariant()} images", "use another set");

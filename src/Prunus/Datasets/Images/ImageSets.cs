@@ -84,7 +84,7 @@ public static class ImageSets
     /// <summary>The set of an id.</summary>
     /// <exception cref="PrunusInputException">There is none.</exception>
     public static ImageSetSource Named(string id) => All.FirstOrDefault(set => set.Id == id)
-        ?? throw new PrunusInputException(id, "no such set of images",
+        ?? throw new PrunusInputException(id, "is no set of images that is known",
             NearestName.Find(id, All.Select(set => set.Id)) is { } near ? $"did you mean '{near}'?" : $"use {string.Join(", ", All.Select(set => set.Id))}");
 
     private static Func<IReadOnlyList<ImageFileContent>, ImageSplit, ulong, ImageSet> Idx(string[] names) =>

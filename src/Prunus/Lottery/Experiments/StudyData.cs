@@ -28,6 +28,17 @@ public sealed record StudyData(ImageSet Train, ImageSet Validation, ImageSet Tes
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 
+    /// <summary>Refuses a training that wants more images than a set has, by what is known of the set without reading it.</summary>
+    /// <exception cref="PrunusInputException">It wants more.</exception>
+    internal static void Check(string name, TicketTraining training)
+    {
+        var source = StudySet.Parse(name);
+        if (source.Source.Splits.FirstOrDefault(s => s.Split == ImageSplit.Train) is { } part)
+        {
+            Check(name, source.Half switch { "a" => part.Count / 2, "b" => part.Count - (part.Count / 2), _ => part.Count }, training);
+        }
+    }
+
     /// <summary>Reads and splits.</summary>
     /// <param name="name">As <see cref="StudySet"/> takes it.</param>
     /// <param name="search">Where files lie.</param>
@@ -39,16 +50,20 @@ public sealed record StudyData(ImageSet Train, ImageSet Validation, ImageSet Tes
         var all = source.Source.Load(ImageSplit.Train, search);
         var order = new Philox4x32(SplitSeed, SplitStream).Permutation(all.Count);
         var left = source.Half switch { "a" => order[..(order.Length / 2)], "b" => order[(order.Length / 2)..], _ => order };
-        if (training.Validation + training.Batch > left.Length)
-        {
-            throw new PrunusInputException(name, $"has {left.Length} training images, too few for {training.Validation} held back and a batch of {training.Batch}", "lower 'validation'");
-        }
-
+        Check(name, left.Length, training);
         int[] held = left[..training.Validation], used = left[training.Validation..];
         var train = source.Fitted(all.Pick(training.Images is { } most && most < used.Length ? used[..most] : used));
         var test = source.Source.Load(ImageSplit.Test, search);
         return new StudyData(
             train, source.Fitted(all.Pick(held)), source.Fitted(training.TestImages is { } few && few < test.Count ? test.Pick([.. Enumerable.Range(0, few)]) : test),
             training.UnitPixels ? ChannelStatistics.Unit(train.Shape.Channels) : ChannelStatistics.Of(train));
+    }
+
+    private static void Check(string name, int images, TicketTraining training)
+    {
+        if (training.Validation + training.Batch > images)
+        {
+            throw new PrunusInputException(name, $"has {images} training images, too few for {training.Validation} held back (validation) and a batch of {training.Batch}", "lower 'validation' or 'batch'");
+        }
     }
 }

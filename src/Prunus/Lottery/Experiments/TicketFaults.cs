@@ -1,3 +1,4 @@
+using Prunus.Datasets.Images;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Tickets;
 using Prunus.Lottery.Training;
@@ -83,6 +84,24 @@ internal static class TicketFaults
             "holds no more weights than its masks keep, and shuffled masks need others", "leave out the branches shuffle-layerwise and shuffle-global");
     }
 
+    /// <summary>Checks the file against the images it is to be trained on.</summary>
+    /// <exception cref="PrunusInputException">Its net is for images of another size or number of classes.</exception>
+    public static void CheckFile(TicketExperiment experiment, ImageSetSearch search)
+    {
+        if (StudyDecoder.Is(experiment.Net))
+        {
+            return;
+        }
+
+        var set = StudySet.Parse(experiment.Data);
+        var images = set.Fitted(set.Source.Load(ImageSplit.Test, search));
+        var wanted = VisionNets.Named(experiment.Net, new(images.Shape.Channels, images.Shape.Height, images.Shape.Width), images.ClassNames.Count);
+        var ticket = TicketFile.Read(experiment.GivenTicket!);
+        Refuse(
+            ticket.Architecture != new VisionTicketArchitecture(wanted).Name, experiment.GivenTicket!,
+            $"is a ticket of {ticket.Architecture}, and {experiment.Data} has {wanted.Classes} classes of {wanted.Input}", "use a set of the ticket's sizes");
+    }
+
     private static void CheckAfter(string subject, TicketExperiment experiment)
     {
         var (name, cutting) = (experiment.Name, experiment.Cutting);
@@ -160,6 +179,13 @@ internal static class TicketFaults
     private static void CheckUnrewound(string subject, TicketExperiment experiment) => Refuse(
         experiment.Rewinding != new TicketRewinding(0, RewindKind.Weights), subject,
         $"{experiment.Name} rewinds, and its masks are found {(experiment.Cutting.At == TicketMoment.Initialisation ? "before" : "during")} training", "leave out 'rewind', or 'at' of 'cut'");
+
+    /// <summary>Runs a check whose errors are to name something else.</summary>
+    public static void Named(string subject, Action check) => Named(subject, () =>
+    {
+        check();
+        return 0;
+    });
 
     private static T Named<T>(string subject, Func<T> read)
     {

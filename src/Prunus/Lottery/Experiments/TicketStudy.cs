@@ -14,10 +14,12 @@ public sealed record TicketStudy(IReadOnlyList<TicketExperiment> Experiments)
         experiment.TicketsOf is { } source ? Experiments.First(e => e.Name == source) : experiment;
 
     /// <summary>Hashes of the ticket files that experiments train, for the identity of a run.</summary>
+    /// <param name="sources">Where the images lie that they are trained on.</param>
     /// <exception cref="PrunusInputException">One is no ticket, or not one for its experiment.</exception>
-    public IReadOnlyList<string> GivenTickets() => [.. Experiments.Where(e => e.GivenTicket is not null).Select(e =>
+    public IReadOnlyList<string> GivenTickets(StudySources sources) => [.. Experiments.Where(e => e.GivenTicket is not null).Select(e =>
     {
         TicketFaults.CheckFile(e);
+        TicketFaults.CheckFile(e, sources.Images);
         return ContentHash.OfFile(e.GivenTicket!);
     })];
 
@@ -34,6 +36,11 @@ public sealed record TicketStudy(IReadOnlyList<TicketExperiment> Experiments)
             }
 
             TicketFaults.Check(subject, experiment);
+            if (!StudyDecoder.Is(experiment.Net))
+            {
+                TicketFaults.Named($"{subject}, {experiment.Name}", () => StudyData.Check(experiment.Data, experiment.Training));
+            }
+
             if (experiment.GivenTicket is not null)
             {
                 TicketFaults.CheckGiven(subject, experiment);

@@ -5,7 +5,7 @@ public static class KeptActions
 {
     private static readonly MaskAction
         ReinitPermute = new("random-reinit-permute", "wi of the whole layer permuted (the authors' random_reinit)", v => v.Kept(i => v.Initial[v.Order[i]])),
-        SignedReinitPermute = new("signed-reinit-permute", "magnitudes of that, each with the position's own sign", v => v.Kept(i => Signed(v, i, v.Initial[v.Order[i]]))),
+        SignedReinitPermute = new("signed-reinit-permute", "magnitudes of wi of the whole layer permuted, each with the position's own sign", v => v.Kept(i => Signed(v, i, v.Initial[v.Order[i]]))),
         Constant = new("signed-constant", "sign(wi) times the standard deviation of the layer's wi", v => Constants(v, v.Deviation)),
         PermutedConstant = new("rand-signed-constant", "signed constants of the whole layer permuted", v =>
         {
@@ -22,7 +22,7 @@ public static class KeptActions
         SignedReinitPermute, SignedReinitPermute.Rescaled(),
         new("signed-reinit-fresh", "magnitudes of another draw, each with the position's own sign", v => v.Kept(i => Signed(v, i, v.Fresh[i]))),
         new("random-reshuffle", "kept wi permuted among the kept positions", v => Reshuffled(v, (_, value) => value)),
-        new("signed-reshuffle", "magnitudes of that, each with the position's own sign (the authors')", v => Reshuffled(v, (i, value) => Signed(v, i, value))),
+        new("signed-reshuffle", "magnitudes of kept wi permuted among the kept positions, each with the position's own sign (the authors')", v => Reshuffled(v, (i, value) => Signed(v, i, value))),
         new("signed-reshuffle-within-sign", "kept wi permuted among the kept positions of their sign", WithinSign),
         Constant, Constant.Rescaled(),
         new("signed-constant-0.25", "sign(wi) times 0.25", v => Constants(v, 0.25)),

@@ -30,7 +30,7 @@ public static class TicketNets
     /// <exception cref="PrunusInputException">Its net is no image net, or its masks or values don't fit the net.</exception>
     public static VisionConfig Config(Ticket ticket, string subject)
     {
-        var config = Config(ticket.Architecture) ?? throw new PrunusInputException(subject, $"'{ticket.Architecture}' is no image net", "use a ticket of an image net");
+        var config = Config(ticket.Architecture) ?? throw new PrunusInputException(subject, $"'{ticket.Architecture}' is no image net", "use a ticket of an image net; strong and universal tickets have verbs of their own (prunus strong verify, universal verify)");
         TicketFit.Check(ticket, VisionTicketNet.TensorsOf(config), subject);
         return config;
     }
