@@ -44,7 +44,7 @@ internal static class DataCommand
         }
 
         string[] missing = [.. entries.Where(entry => entry.Folder is null).Select(entry => entry.Source.Id)];
-        if (missing.Length > 0)
+        if (missing.Length > 0 && !context.Json)
         {
             context.Note($"{string.Join(", ", missing)}: files go into a folder of that name in {Path.GetFullPath(search.Root)}{(Directory.Exists(search.Root) ? "" : ", which is not there yet")}; --data DIR or {ImageSetSearch.Variable} name another place");
         }

@@ -70,9 +70,19 @@ public static class Libtorch
             }
         }
 
+        ReadLogLevel();
         Handles["wrapper"] = LoadWrapper(wrapper, out var weakened);
         StartTorchSharp();
         return new(location, wrapper, weakened);
+    }
+
+    // Python's torch does this at its start; without it TORCH_CPP_LOG_LEVEL is never read. Where it is gone, warnings stay.
+    private static unsafe void ReadLogLevel()
+    {
+        if (NativeLibrary.TryGetExport(Handles["libc10.so"], "_ZN3c1011initLoggingEv", out var address))
+        {
+            ((delegate* unmanaged<void>)address)();
+        }
     }
 
     private static nint LoadWrapper(string path, out IReadOnlyList<string> weakened)

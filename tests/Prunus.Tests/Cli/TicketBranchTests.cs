@@ -33,7 +33,7 @@ public sealed class TicketBranchTests : IDisposable
         Refused("ticket branch: branch 'rewind' is not known; ", first, "rewind");
         Refused("no.ticket: does not exist; ", "no.ticket", "reinit");
         Refused("--branch: is missing; ", first, null);
-        Refused("given: trains tickets of mlp:24-12:1x16x16:4 as mlp:24-12:1x28x28:10; ", first, "reinit", "fashion-tiny");
+        Refused($"{first}: is a ticket of mlp:24-12:1x16x16:4, and fashion-tiny has 10 classes of 1x28x28; ", first, "reinit", "fashion-tiny");
     }
 
     public void Dispose() => _folder.Dispose();

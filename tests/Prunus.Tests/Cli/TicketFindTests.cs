@@ -39,8 +39,12 @@ public sealed class TicketFindTests : IDisposable
     [InlineData("ticket find: search cuts by 'snip', which looks at gradients", "--criterion", "snip")]
     [InlineData("ticket find: search rewinds to step 20 of 20; ", "--rewind", "20")]
     [InlineData("ticket find: net 'mlp' lacks widths; ", "--net", "mlp")]
-    [InlineData("ticket find: blob no such set of images; ", "--data", "blob")]
-    [InlineData("ticket find: 'seeds' has 'x'; ", "--seeds", "x")]
+    [InlineData("ticket find: blob is no set of images that is known; ", "--data", "blob")]
+    [InlineData("ticket find: blobs: has 2000 training images, too few for 1990 held back (validation) and a batch of ", "--validation", "1990")]
+    [InlineData("--seeds: has 'x'; ", "--seeds", "x")]
+    [InlineData("--seeds: has 3 twice; ", "--seeds", "3,1..4")]
+    [InlineData("--seeds: has the range '4..2'; ", "--seeds", "4..2")]
+    [InlineData("--cut-output: says what goes of the last layer where --cut is given, and it is not; ", "--cut-output", "10%")]
     [InlineData("ticket find: branch 'rainit' is not known; ", "--branches", "rainit")]
     [InlineData("--cut: 120% is out of range; ", "--cut", "120%")]
     public void BadInput_IsOneLineBeforeAnythingIsWritten(string start, string option, string value)
@@ -52,6 +56,35 @@ public sealed class TicketFindTests : IDisposable
         Assert.StartsWith("prunus: " + start, error, StringComparison.Ordinal);
         Assert.Equal(1, error.Count(c => c == '\n'));
         Assert.False(Directory.Exists(_folder["no"]));
+    }
+
+    [Fact]
+    public void TrainingsThatBreakDown_AreTold()
+    {
+        var (code, output, error) = Tool.Run(["ticket", "find", .. Small, "--optimizer", "sgd", "--lr", "100", "--momentum", "0.9", "--out", _folder["broken"]]);
+        Assert.Equal(0, code);
+        Assert.Matches("\\| search/ticket 0 +\\|.*100.0%", output);
+        Assert.StartsWith("prunus: warning: search/ticket 0 (seed ", error, StringComparison.Ordinal);
+        Assert.Contains("the loss became NaN or infinite there", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LevelsThatCutNothing_AreTold()
+    {
+        string[] arguments = [.. Small];
+        arguments[Array.IndexOf(arguments, "--levels") + 1] = "9";
+        var (code, _, error) = Tool.Run(["ticket", "find", .. arguments, "--cut", "90%", "--cut-output", "90%", "--out", _folder["few"]]);
+        Assert.Equal(0, code);
+        Assert.Matches("search: level [0-9]( and [0-9] more)? cut nothing: ", error);
+    }
+
+    [Fact]
+    public void OtherOptions_AreRefusedInWords()
+    {
+        Assert.Equal(0, Tool.Run(["ticket", "find", .. Small, "--out", _folder["once"]]).Code);
+        var (code, _, error) = Tool.Run(["ticket", "find", .. Small, "--lr", "0.01", "--out", _folder["once"]]);
+        Assert.Equal(2, code);
+        Assert.Contains("holds another run: one with other options, which its recipe.yaml has; ", error, StringComparison.Ordinal);
     }
 
     [Fact]

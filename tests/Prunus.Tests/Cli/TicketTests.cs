@@ -57,6 +57,34 @@ public sealed class TicketTests
     }
 
     [Fact]
+    public void OutputsThatCannotBe_AreRefusedBeforehand()
+    {
+        using var folder = new TemporaryFolder();
+        TicketFile.Write(folder["a.ticket"], LeNet);
+        var before = File.ReadAllBytes(folder["a.ticket"]);
+        Refused($"--out: {folder["a.ticket"]} is read by this command and would be lost; ", "ticket", "export", folder["a.ticket"], "--out", folder["a.ticket"]);
+        Refused($"--out: the folder of {folder["no/b.safetensors"]} is not there; ", "ticket", "export", folder["a.ticket"], "--out", folder["no/b.safetensors"]);
+        Refused($"--out: {folder.Path} is a folder; ", "ticket", "export", folder["a.ticket"], "--out", folder.Path);
+        Refused($"--out: {folder["w"]} is read by this command and would be lost; ", "ticket", "apply", folder["a.ticket"], "--weights", folder["w"], "--out", folder["w"]);
+        Refused($"{folder.Path}: is a folder; ", "ticket", "info", folder.Path);
+        Refused($"{folder.Path}: is a folder; ", "ticket", "apply", folder["a.ticket"], "--weights", folder.Path, "--out", folder["b"]);
+        Refused("--net: is said by the ticket, which is of lenet-300-100:1x28x28:10; ", "ticket", "evaluate", folder["a.ticket"], "--net", "lenet-5", "--data", "fashion-tiny");
+        Refused("--no-shifts: is about sines, and the family is polynomial; ", "universal", "compile", "--no-shifts", "--out", folder["u"]);
+        Refused($"--out: the folder of {folder["no/u"]} is not there; ", "universal", "compile", "--out", folder["no/u"]);
+        Refused("ticket: needs a verb: find, branch, ", "ticket");
+        Assert.Equal(before, File.ReadAllBytes(folder["a.ticket"]));
+        Assert.Equal(["a.ticket"], Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName));
+
+        static void Refused(string start, params string[] arguments)
+        {
+            var (code, output, error) = Tool.Run(arguments);
+            Assert.Equal((2, ""), (code, output));
+            Assert.StartsWith("prunus: " + start, error, StringComparison.Ordinal);
+            Assert.Equal(1, error.Count(c => c == '\n'));
+        }
+    }
+
+    [Fact]
     public void OtherNetsAndBadFiles_AreOneLine()
     {
         using var folder = new TemporaryFolder();

@@ -91,4 +91,14 @@ public class LibtorchTests
     [Fact]
     public void A_file_that_is_no_library_is_refused() =>
         Assert.Throws<BadImageFormatException>(() => new ElfVersions(new byte[100]));
+
+    [Fact]
+    public void WarningsOfLibtorch_AreLeftOutOfStandardError()
+    {
+        // c10's level: 0 all, 1 warnings and worse, 2 errors. ProcessTuning sets the default that the loading reads.
+        const int errors = 2;
+        Assert.Equal(Environment.GetEnvironmentVariable("TORCH_CPP_LOG_LEVEL") is null ? errors : Level(), Level());
+
+        static int Level() => System.Runtime.InteropServices.Marshal.ReadInt32(Libtorch.Symbol("libc10.so", "FLAGS_caffe2_log_level"));
+    }
 }
