@@ -63,8 +63,8 @@ public sealed class TicketFindTests : IDisposable
     {
         var (code, output, error) = Tool.Run(["ticket", "find", .. Small, "--optimizer", "sgd", "--lr", "100", "--momentum", "0.9", "--out", _folder["broken"]]);
         Assert.Equal(0, code);
-        Assert.Matches("\\| search/ticket 0 +\\|.*100.0%", output);
-        Assert.StartsWith("prunus: warning: search/ticket 0 (seed ", error, StringComparison.Ordinal);
+        Assert.Contains(" failed |", output, StringComparison.Ordinal);
+        Assert.Contains("prunus: warning: search/ticket 0 (seed ", error, StringComparison.Ordinal);
         Assert.Contains("the loss became NaN or infinite there", error, StringComparison.Ordinal);
     }
 
