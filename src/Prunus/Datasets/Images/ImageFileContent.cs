@@ -32,7 +32,12 @@ public sealed record ImageFileContent(string Path, byte[] Bytes, string? PackedM
         {
             throw new PrunusInputException(path, "does not exist", "check the path", cause);
         }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (InvalidDataException cause)
+        {
+            // .NET tells of a damaged stream as of a method of compression that it doesn't know.
+            throw new PrunusInputException(path, "is damaged: it does not unpack", "get the file again", cause);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
             throw new PrunusInputException(path, "cannot be read (" + cause.Message + ")", "get the file again", cause);
         }

@@ -36,11 +36,6 @@ public sealed record TicketStudy(IReadOnlyList<TicketExperiment> Experiments)
             }
 
             TicketFaults.Check(subject, experiment);
-            if (!StudyDecoder.Is(experiment.Net))
-            {
-                TicketFaults.Named($"{subject}, {experiment.Name}", () => StudyData.Check(experiment.Data, experiment.Training));
-            }
-
             if (experiment.GivenTicket is not null)
             {
                 TicketFaults.CheckGiven(subject, experiment);
@@ -50,6 +45,11 @@ public sealed record TicketStudy(IReadOnlyList<TicketExperiment> Experiments)
             {
                 TicketFaults.CheckSource(subject, experiment, Experiments.Take(i).FirstOrDefault(e => e is { FindsOwn: true, Cutting.At: TicketMoment.End or TicketMoment.Initialisation } && e.Name == name)
                     ?? throw new PrunusInputException(subject, $"{experiment.Name} takes the tickets of '{name}', which is no earlier experiment with own ones, found before or after training", "list that one first"));
+            }
+
+            if (!StudyDecoder.Is(experiment.Net))
+            {
+                TicketFaults.Named($"{subject}, {experiment.Name}", () => StudyData.Check(experiment.Data, experiment.Training));
             }
         }
     }

@@ -61,7 +61,7 @@ public class IdxFileTests
         Assert.Equal(Samples.IdxLabels().Bytes, read.Bytes);
         Assert.Equal(ImageFileContent.Md5(File.ReadAllBytes(folder["a.gz"])), read.PackedMd5);
         File.WriteAllBytes(folder["b.gz"], [1, 2, 3, 4]);
-        Assert.StartsWith(folder["b.gz"] + ": cannot be read (", Samples.Fault(() => ImageFileContent.Read(folder["b.gz"])), StringComparison.Ordinal);
+        Assert.StartsWith(folder["b.gz"] + ": is damaged: it does not unpack; ", Samples.Fault(() => ImageFileContent.Read(folder["b.gz"])), StringComparison.Ordinal);
         Assert.Equal(folder["c"] + ": does not exist; check the path", Samples.Fault(() => ImageFileContent.Read(folder["c"])));
     }
 

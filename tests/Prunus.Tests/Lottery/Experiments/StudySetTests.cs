@@ -20,7 +20,7 @@ public sealed class StudySetTests
     [InlineData("mnist/c", "mnist/c: is no set of images; write a set's id, then /a or /b for a half of it, then @3x32x32 for another size")]
     [InlineData("mnist@32x32", "mnist@32x32: is no set of images; write a set's id, then /a or /b for a half of it, then @3x32x32 for another size")]
     [InlineData("mnist@0x32x32", "mnist@0x32x32: is out of range: 16 channels and sides of 512 pixels at most; write a size such as @3x32x32")]
-    [InlineData("mnst", "mnst: no such set of images; did you mean 'mnist'?")]
+    [InlineData("mnst", "mnst: is no set of images that is known; did you mean 'mnist'?")]
     public void Parse_Unknown_IsRefused(string name, string message) => Assert.Equal(message, Assert.Throws<PrunusInputException>(() => StudySet.Parse(name)).Message);
 
     [Fact]
