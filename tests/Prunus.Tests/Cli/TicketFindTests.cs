@@ -69,6 +69,15 @@ public sealed class TicketFindTests : IDisposable
     }
 
     [Fact]
+    public void NothingButBrokenTrainings_IsAFailedRun()
+    {
+        var (code, _, error) = Tool.Run(["ticket", "find", .. Small, "--optimizer", "sgd", "--lr", "100", "--weight-decay", "1", "--out", _folder["all"]]);
+        Assert.Equal(1, code);
+        Assert.EndsWith("prunus: ticket find: every training broke down (its loss was NaN or infinite); use a lower --lr\n", error, StringComparison.Ordinal);
+        Assert.True(File.Exists(_folder[Path.Combine("all", "record.json")]));
+    }
+
+    [Fact]
     public void LevelsThatCutNothing_AreTold()
     {
         string[] arguments = [.. Small];

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Prunus.Cli.Options;
+using Prunus.Lottery.Experiments;
 using Prunus.Native;
 using Prunus.Recipes;
 using TorchSharp;
@@ -80,9 +81,11 @@ internal static class TicketTrainingFlags
         var verb = recipe.Id.Replace('-', ' ');
         try
         {
-            RecipeCommand.Run(
+            var record = RecipeCommand.Run(
                 context, new RecipeRunOptions(verb, size, Text: recipe.ToYaml(size)), RecipeCommand.Sources(context.Given(Folder) ? context.Value(Folder) : null), device);
-            return ExitCode.Done;
+            return record.Subjects.All(s => s.Measures.GetValueOrDefault(TicketMetrics.Failed) >= 1)
+                ? throw new PrunusRunException(verb, "every training broke down (its loss was NaN or infinite)", "use a lower --lr")
+                : ExitCode.Done;
         }
         catch (PrunusInputException e) when (e.Subject.StartsWith(verb + ":", StringComparison.Ordinal))
         {
