@@ -40,10 +40,7 @@ public sealed class RecipeCells : IJobWorker
         var (name, work) = (spec["variant"]!.GetValue<string>(), spec["work"]!.GetValue<string>());
         var variant = _size.Variants.FirstOrDefault(v => v.Name == name) ?? WholeDonor(name);
         var result = _runner.Run(variant, spec["seed"]!.GetValue<long>(), spec["identity"]!.GetValue<string>(), work, new Share(progress), cancellation);
-        if (Directory.Exists(work))
-        {
-            Directory.Delete(work, recursive: true);
-        }
+        WorkFolder.Remove(work);
 
         return result.ToJson();
     }

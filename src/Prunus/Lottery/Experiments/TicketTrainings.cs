@@ -3,6 +3,7 @@ using Prunus.Jobs;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Training;
 using Prunus.Native.Cuda;
+using Prunus.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -58,10 +59,7 @@ public sealed class TicketTrainings(TicketStudy study, string state, StudySource
             TicketEnd[] ends = [.. begun.Select(m => TicketEnd.Of(m, _store, material, results.GetValueOrDefault(m.Job).Result, results.GetValueOrDefault(m.Job).Masks))];
             MemberWork.Each(ends.Length, threads, device, i => ends[i].Leave(new TicketAftermath(_store, device)));
             var outcomes = ends.ToDictionary(e => e.Member.Job, e => e.Outcome);
-            if (Directory.Exists(work))
-            {
-                Directory.Delete(work, recursive: true);
-            }
+            WorkFolder.Remove(work);
 
             return TicketStack.Result([.. stack.Members.Zip(experiments, (job, e) => outcomes.GetValueOrDefault(job) ?? TicketMeasures.Ended(job, e, architecture))], trainer.Warning);
         }

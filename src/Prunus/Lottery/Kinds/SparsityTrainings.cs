@@ -4,6 +4,7 @@ using Prunus.Lottery.Experiments;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Tickets;
 using Prunus.Lottery.Training;
+using Prunus.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -29,10 +30,7 @@ public sealed class SparsityTrainings(SparsityStudy study, string state, StudySo
         var outcome = job.Kind is null
             ? Start(job, experiment, work, progress, cancellation)
             : Prune(job, experiment, experiment.Kinds.First(k => k.Name == job.Kind), work, progress, cancellation);
-        if (Directory.Exists(work))
-        {
-            Directory.Delete(work, recursive: true);
-        }
+        WorkFolder.Remove(work);
 
         return outcome.ToJson();
     }
