@@ -15,18 +15,13 @@ internal static class CaptureGate
     public static IDisposable Pass()
     {
         Lock.EnterReadLock();
-        return new Release(Lock.ExitReadLock);
+        return new OnDispose(Lock.ExitReadLock);
     }
 
     /// <summary>For a recording, which waits for all passes and holds up new ones until the result is disposed.</summary>
     public static IDisposable Recording()
     {
         Lock.EnterWriteLock();
-        return new Release(Lock.ExitWriteLock);
-    }
-
-    private sealed class Release(Action exit) : IDisposable
-    {
-        public void Dispose() => exit();
+        return new OnDispose(Lock.ExitWriteLock);
     }
 }

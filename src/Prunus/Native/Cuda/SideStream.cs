@@ -50,9 +50,9 @@ internal sealed class SideStream
         try
         {
             var stay = stream.Enter();
-            return new Release(() =>
+            return new OnDispose(() =>
             {
-                using var given = new Release(stream.Return);
+                using var given = new OnDispose(stream.Return);
                 stay.Dispose();
             });
         }
@@ -77,16 +77,11 @@ internal sealed class SideStream
         {
             var before = CudaStream.CurrentStream(index);
             CudaStream.SetCurrent(stream);
-            return new Release(() => CudaStream.SetCurrent(before));
+            return new OnDispose(() => CudaStream.SetCurrent(before));
         };
     }
 
     private static StreamPool Pool(int device) => Pools.GetOrAdd(device, index => new(() => CudaStream.FromPool(index)));
-
-    private sealed class Release(Action release) : IDisposable
-    {
-        public void Dispose() => release();
-    }
 
     private sealed class Stay(int device, CudaStream.Stream there, CudaStream.Stream before) : IDisposable
     {
