@@ -6,7 +6,7 @@ namespace Prunus.Native;
 /// <summary>The one TorchScript program behind <see cref="Ops"/>: operators of libtorch that TorchSharp has no method for.</summary>
 internal static class OpsScript
 {
-    // dtype=6 is float32, memory_format=2 has the channels last. A compile error of TorchScript ends the process, so this text is fixed and compiled by the tests.
+    // dtype=4 is int64, 6 float32, memory_format=2 has the channels last. A compile error of TorchScript ends the process, so this text is fixed and compiled by the tests.
     private const string Source = """
         def rms_norm(x, weight, n: int, eps: float):
             return torch.rms_norm(x, [n], weight, eps)
@@ -95,6 +95,14 @@ internal static class OpsScript
 
         def zero(tensors: List[Tensor]):
             torch._foreach_zero_(tensors)
+            return 0
+
+        def uniform_words(noise, key: int):
+            z = torch.arange(1, noise.numel() + 1, dtype=4, device=noise.device)
+            z.mul_(-7046029254386353131).add_(key)
+            z.bitwise_xor_((z >> 30).bitwise_and_(17179869183)).mul_(-4658895280553007687)
+            z.bitwise_xor_((z >> 27).bitwise_and_(137438953471)).mul_(-7723592293110705685)
+            noise.copy_((z >> 40).bitwise_and_(16777215).view_as(noise)).mul_(5.960464477539063e-08)
             return 0
 
         def gradients(outputs: List[Tensor], inputs: List[Tensor], upstream: List[Tensor], create_graph: bool):

@@ -89,6 +89,14 @@ public static partial class Ops
     public static torch.Tensor Range(long start, long stop, torch.Device device) =>
         With(start, first => With(stop, end => torch.arange(first, end, One, device: device)));
 
+    /// <summary>
+    /// Fills a tensor with uniform numbers in [0, 1), multiples of 2⁻²⁴, the same on every device: element i, row-major, has the upper bits of the (i + 1)-th word of
+    /// SplitMix64 (Steele, Lea and Flood 2014, Fast Splittable Pseudorandom Number Generators).
+    /// </summary>
+    /// <param name="noise">Of a floating type.</param>
+    /// <param name="key">The generator's first state.</param>
+    public static void FillUniform(torch.Tensor noise, ulong key) => OpsScript.Run("uniform_words", noise, unchecked((long)key));
+
     private static torch.Tensor With(Scalar number, Func<Scalar, torch.Tensor> call)
     {
         using (number)

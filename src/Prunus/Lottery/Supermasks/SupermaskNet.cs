@@ -79,9 +79,10 @@ public sealed class SupermaskNet : ITicketNet, IOwnGradients
 
         using var noGradient = no_grad();
         var drawn = _drawn ??= [.. _scores.Values.Select(s => empty_like(s).DetachFromDisposeScope())];
+        var keys = new Randomness.Philox4x32(new Randomness.Philox4x32(seed).Word(unchecked((ulong)step)));
         for (var i = 0; i < drawn.Length; i++)
         {
-            SupermaskScores.Fill(drawn[i], new Randomness.Philox4x32(seed).Word(unchecked((ulong)step)), i);
+            Ops.FillUniform(drawn[i], ((ulong)keys.Word(2 * (ulong)i) << 32) | keys.Word((2 * (ulong)i) + 1));
         }
 
         Draw = (i, _) => drawn[i];
