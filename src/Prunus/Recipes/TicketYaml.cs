@@ -61,6 +61,7 @@ internal static class TicketYaml
                 var other => throw map.Fault("pixels", $"is '{other}'", "use normalised or unit"),
             },
             Validation = map.Integer("validation") ?? 5000,
+            SplitSeed = map.Integer("split_seed") ?? 0,
             Block = map.Integer("block") ?? 128,
             Images = map.Integer("images"),
             TestImages = map.Integer("test_images"),

@@ -29,11 +29,12 @@ internal static class TicketTrainingFlags
         "--pixels", "normalised|unit", "Pixels of mean 0 and deviation 1, or of byte / 255 (Frankle and Carbin's).", ParsedOption.OneOf("normalised", "unit"), "normalised");
 
     private static readonly Option<int> Validation = ParsedOption.Create("--validation", "N", "Training images held back for early stopping.", ParsedOption.Count(1), 5000);
+    private static readonly Option<int> SplitSeed = ParsedOption.Create("--split-seed", "N", "Which draw of them.", ParsedOption.Count(0), 0);
 
     /// <summary>All of them, to add to a verb.</summary>
     public static IEnumerable<Option> All =>
     [
-        Data, Folder, Iterations, Optimizer, Rate, Momentum, Decay, Batch, EvaluateEvery, Drops, WarmUp, Augment, Pixels, Validation, Seeds, RecipeCommand.Jobs, RecipeCommand.Stack, RecipeCommand.NoGraphs, SharedOptions.Out, SharedOptions.Fresh,
+        Data, Folder, Iterations, Optimizer, Rate, Momentum, Decay, Batch, EvaluateEvery, Drops, WarmUp, Augment, Pixels, Validation, SplitSeed, Seeds, RecipeCommand.Jobs, RecipeCommand.Stack, RecipeCommand.NoGraphs, SharedOptions.Out, SharedOptions.Fresh,
     ];
 
     /// <summary>A recipe's <c>train</c>.</summary>
@@ -53,6 +54,11 @@ internal static class TicketTrainingFlags
             ["pixels"] = context.Required(Pixels),
             ["validation"] = context.Required(Validation),
         };
+        if (context.Given(SplitSeed))
+        {
+            train["split_seed"] = context.Required(SplitSeed);
+        }
+
         if (context.Given(Drops))
         {
             train["drops"] = Parts(context.Value(Drops)!);

@@ -6,12 +6,12 @@ namespace Prunus.Lottery.Experiments;
 
 /// <summary>The images of an experiment: those it learns from, those that say when to stop, those it is measured on.</summary>
 /// <param name="Train">What is trained on.</param>
-/// <param name="Validation">Held back from the training images by a draw that is the same for every seed.</param>
+/// <param name="Validation">Held back from the training images by a draw that is the same for every seed of a study (<see cref="TicketTraining.SplitSeed"/>).</param>
 /// <param name="Test">What is measured on.</param>
 /// <param name="Statistics">Of the training images, all images are normalised with them; or those that leave pixels as they are.</param>
 public sealed record StudyData(ImageSet Train, ImageSet Validation, ImageSet Test, ChannelStatistics Statistics)
 {
-    private const ulong SplitSeed = 0, SplitStream = 0x5350_4C49UL << 32;
+    private const ulong HalvesSeed = 0, SplitStream = 0x5350_4C49UL << 32, OtherSplitStream = 0x5350_4C4AUL << 32;
 
     /// <summary>Hash of the training and test images of a set as they lie on disk, for the identity of a run.</summary>
     /// <exception cref="PrunusInputException">The set is not there or damaged.</exception>
@@ -48,9 +48,10 @@ public sealed record StudyData(ImageSet Train, ImageSet Validation, ImageSet Tes
     {
         var source = StudySet.Parse(name);
         var all = source.Source.Load(ImageSplit.Train, search);
-        var order = new Philox4x32(SplitSeed, SplitStream).Permutation(all.Count);
+        var order = new Philox4x32(HalvesSeed, SplitStream).Permutation(all.Count);
         var left = source.Half switch { "a" => order[..(order.Length / 2)], "b" => order[(order.Length / 2)..], _ => order };
         Check(name, left.Length, training);
+        left = training.SplitSeed == 0 ? left : [.. new Philox4x32((ulong)training.SplitSeed, OtherSplitStream).Permutation(left.Length).Select(i => left[i])];
         int[] held = left[..training.Validation], used = left[training.Validation..];
         var train = source.Fitted(all.Pick(training.Images is { } most && most < used.Length ? used[..most] : used));
         var test = source.Source.Load(ImageSplit.Test, search);

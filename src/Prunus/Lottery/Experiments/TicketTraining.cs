@@ -41,6 +41,9 @@ public sealed record TicketTraining(string Optimiser, double LearningRate, int B
     /// <summary>Training images held back for early stopping; of text the most blocks looked at for it.</summary>
     public int Validation { get; init; } = 5000;
 
+    /// <summary>Which draw of the training images is held back; each number another. No matter to text, where the held-out text is. Default 0.</summary>
+    public int SplitSeed { get; init; }
+
     /// <summary>Most training images used; null for all.</summary>
     public int? Images { get; init; }
 
@@ -94,6 +97,11 @@ public sealed record TicketTraining(string Optimiser, double LearningRate, int B
         if (Distil is { } teaching)
         {
             OptionFaults.Throw($"{subject}, distil", TicketDistillation.Faults(teaching.Temperature, teaching.Weight));
+        }
+
+        if (SplitSeed < 0)
+        {
+            throw new PrunusInputException(subject, $"split_seed {SplitSeed} is out of range", "give 0 or more");
         }
 
         if (Batch < 1 || Validation < 1 || Block < 2)

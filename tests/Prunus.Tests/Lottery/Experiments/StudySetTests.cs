@@ -35,5 +35,22 @@ public sealed class StudySetTests
         Assert.Equal(halves[0].Test.Images.ToArray(), halves[1].Test.Images.ToArray());
     }
 
-    private static IEnumerable<string> Images(StudyData half) => Enumerable.Range(0, half.Train.Count).Select(i => Convert.ToBase64String(half.Train.Image(i)));
+    [Fact]
+    public void Load_OtherSplits_HoldBackOtherImages_OfTheSameHalf()
+    {
+        var training = new TicketTraining("sgd", 0.1, 10, 10, 10) { Validation = 100 };
+        StudyData first = Load("blobs/a", 0), other = Load("blobs/a", 1), again = Load("blobs/a", 1), third = Load("blobs/a", 2);
+        Assert.Equal(other.Validation.Images.ToArray(), again.Validation.Images.ToArray());
+        Assert.All((StudyData[])[first, third], d => Assert.NotEqual(other.Validation.Images.ToArray(), d.Validation.Images.ToArray()));
+        Assert.All((StudyData[])[first, other, third], d => Assert.Equal((900, 100), (d.Train.Count, d.Validation.Count)));
+        Assert.Equal(All(first), All(other));
+        Assert.Equal("train: split_seed -1 is out of range; give 0 or more", Assert.Throws<PrunusInputException>(() => (training with { SplitSeed = -1 }).Validate("train")).Message);
+
+        StudyData Load(string name, int seed) => StudyData.Load(name, ImageSetSearch.From(null), training with { SplitSeed = seed });
+        static string[] All(StudyData data) => [.. Images(data.Train).Concat(Images(data.Validation)).Order(StringComparer.Ordinal)];
+    }
+
+    private static IEnumerable<string> Images(ImageSet set) => Enumerable.Range(0, set.Count).Select(i => Convert.ToBase64String(set.Image(i)));
+
+    private static IEnumerable<string> Images(StudyData half) => Images(half.Train);
 }
