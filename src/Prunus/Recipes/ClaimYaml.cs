@@ -4,7 +4,7 @@ namespace Prunus.Recipes;
 
 /// <summary>
 /// A claim of a recipe: <c>left</c> with <c>below</c>, <c>above</c> or <c>equals</c> (a reference, several as a list, or a number; <c>by</c> gives the least
-/// difference or the margin; <c>times</c> compares a quotient), <c>order</c> (groups from low to high), <c>rank</c> (correlation of two metrics
+/// difference or the margin; <c>times</c> compares a quotient; of a list the mean counts, or with <c>against: all</c> the one that is hardest to beat with that seed), <c>order</c> (groups from low to high), <c>rank</c> (correlation of two metrics
 /// over variants), or <c>winner</c> (the variant that is best by one metric against the median variant on another).
 /// </summary>
 internal static class ClaimYaml
@@ -34,6 +34,15 @@ internal static class ClaimYaml
         }
 
         var right = known.References(map, key, others);
+        if (map.Text("against") is { } against)
+        {
+            var quotient = map.Real("times");
+            return against != "all" || side == ClaimSide.Within ? throw map.Fault("against", $"is '{against}'", "write 'against: all', with above or below")
+                : left is null || right is null ? null
+                : left is [var one] ? (new ClaimQuantity.AgainstAll(one, right, side == ClaimSide.Above, quotient is not null), side, quotient ?? (side == ClaimSide.Below ? -by : by), 0)
+                : throw map.Fault("against", "compares one metric with several", "name one metric on the left");
+        }
+
         if (map.Real("times") is { } times)
         {
             return left is null || right is null ? null

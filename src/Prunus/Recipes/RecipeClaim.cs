@@ -31,6 +31,9 @@ public abstract record ClaimQuantity
     /// <summary>Quotient of two metrics.</summary>
     public sealed record Ratio(MetricReference Left, MetricReference Right) : ClaimQuantity;
 
+    /// <summary>A metric minus the largest, or the smallest, of others with the same seed; or its quotient with that.</summary>
+    public sealed record AgainstAll(MetricReference Left, IReadOnlyList<MetricReference> Right, bool Largest, bool Quotient) : ClaimQuantity;
+
     /// <summary>Smallest step of an order of groups: mean of a group minus mean of the one before it. Above 0 exactly when the whole order holds.</summary>
     public sealed record Order(IReadOnlyList<IReadOnlyList<MetricReference>> Groups) : ClaimQuantity;
 
@@ -47,6 +50,7 @@ public abstract record ClaimQuantity
     {
         Difference d => d.Left.Concat(d.Right),
         Ratio r => [r.Left, r.Right],
+        AgainstAll a => a.Right.Prepend(a.Left),
         Order o => o.Groups.SelectMany(g => g),
         RankCorrelation c => c.X.Concat(c.Y),
         Winner w => w.By.Concat(w.On),

@@ -1,3 +1,4 @@
+using Prunus.Lottery.Experiments;
 using Prunus.Runs;
 
 namespace Prunus.Recipes;
@@ -16,6 +17,11 @@ internal sealed class RecipeResults(RecipeSize size, IReadOnlyDictionary<(string
     public double Value(MetricReference reference, long seed)
     {
         var cell = Cell(reference.Variant, seed);
+        if (size.Tickets is not null && TicketMetrics.AccuracyOf(reference.Metric) is { } accuracy)
+        {
+            return 1 - Value(reference with { Metric = accuracy }, seed);
+        }
+
         return reference.Metric == "reach" ? Reach(cell, seed) ?? double.NaN
             : reference.Metric.StartsWith("loss@", StringComparison.Ordinal)
                 ? cell.LossAt(long.Parse(reference.Metric.AsSpan(5), System.Globalization.CultureInfo.InvariantCulture)) ?? double.NaN
@@ -31,6 +37,7 @@ internal sealed class RecipeResults(RecipeSize size, IReadOnlyDictionary<(string
     {
         ClaimQuantity.Difference d => Mean(d.Left, seed) - (d.Right.Count == 0 ? 0 : Mean(d.Right, seed)),
         ClaimQuantity.Ratio r => AtLeast(r.Left, seed) / Value(r.Right, seed),
+        ClaimQuantity.AgainstAll a => Extreme([.. a.Right.Select(r => Value(r, seed))], a.Largest) is var other && a.Quotient ? Value(a.Left, seed) / other : Value(a.Left, seed) - other,
         ClaimQuantity.Order o => o.Groups.Zip(o.Groups.Skip(1), (low, high) => Mean(high, seed) - Mean(low, seed)).Min(),
         ClaimQuantity.RankCorrelation c => RankCorrelation.Spearman([.. c.X.Select(x => Value(x, seed))], [.. c.Y.Select(y => Value(y, seed))]),
         ClaimQuantity.Winner w => AheadOfMedian([.. w.By.Select(m => Value(m, seed))], [.. w.On.Select(m => Value(m, seed))]),
@@ -46,6 +53,8 @@ internal sealed class RecipeResults(RecipeSize size, IReadOnlyDictionary<(string
 
     private double AtLeast(MetricReference reference, long seed) =>
         Value(reference, seed) is var value && double.IsNaN(value) && reference.Metric == "reach" ? Cell(reference.Variant, seed).Tokens : value;
+
+    private static double Extreme(double[] values, bool largest) => values.Any(double.IsNaN) ? double.NaN : largest ? values.Max() : values.Min();
 
     private static double AheadOfMedian(double[] by, double[] on)
     {

@@ -36,7 +36,7 @@ internal static class TicketYaml
         var experiment = new TicketExperiment(
             map.Need("name"), net, StudyNames.Own(map, size, "data"), map.Text("initialisation") ?? size.Text("initialisation") ?? StudyNames.Initialisation(net),
             Trained(VariantYaml.Layered(map, size, "train")), Cutting(VariantYaml.Layered(map, size, "cut"), lists), Rewinding(VariantYaml.Layered(map, size, "rewind")), map.Text("tickets_of"),
-            [.. map.Each("branches", lists).Select(b => Branch(b, lists))]) { GivenTicket = map.Text("ticket_file") };
+            [.. map.Each("branches", lists).Select(b => Branch(b, lists))]) { GivenTicket = map.Text("ticket_file"), TicketLevels = Levels(map, lists, "ticket_levels") };
         map.Done();
         StudyNames.Check(map, experiment.Net, experiment.Data, experiment.Initialisation);
         return experiment;
@@ -146,11 +146,11 @@ internal static class TicketYaml
         : named is [var one] ? Whole(map, "replicates", one)
         : throw map.Fault("replicates", $"is '{text}', a list of {named.Count}", "name a list of one number");
 
-    private static int[]? Levels(YamlMap map, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
+    private static int[]? Levels(YamlMap map, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, string key = "levels")
     {
-        var texts = map.Texts("levels") is [var only] && lists.TryGetValue(only, out var named) ? named : map.Texts("levels");
-        int[] levels = [.. texts.Select(t => Whole(map, "levels", t))];
-        return levels.Length == 0 ? null : levels.SequenceEqual(levels.Distinct().Order()) ? levels : throw map.Fault("levels", "are not ascending", "list them from low to high");
+        var texts = map.Texts(key) is [var only] && lists.TryGetValue(only, out var named) ? named : map.Texts(key);
+        int[] levels = [.. texts.Select(t => Whole(map, key, t))];
+        return levels.Length == 0 ? null : levels.SequenceEqual(levels.Distinct().Order()) ? levels : throw map.Fault(key, "are not ascending", "list them from low to high");
     }
 
     private static int Whole(YamlMap map, string key, string text) =>

@@ -21,6 +21,9 @@ public sealed record TicketExperiment(
     /// <summary>A ticket file that every seed trains as level 1: its masks and starting values, the seed's order of examples; null to find own ones.</summary>
     public string? GivenTicket { get; init; }
 
+    /// <summary>Levels above 0 at which the ticket itself is trained; null for all. Branches run at their own levels whether it is or not.</summary>
+    public IReadOnlyList<int>? TicketLevels { get; init; }
+
     /// <summary>Whether it finds its tickets itself.</summary>
     public bool FindsOwn => TicketsOf is null && GivenTicket is null;
 
@@ -32,10 +35,29 @@ public sealed record TicketExperiment(
 
     /// <summary>Cells: <c>name/branch level</c>, for every branch and each of its levels; the ticket first.</summary>
     public IEnumerable<(string Cell, string Branch, int Replicates, int Level)> Cells() =>
-        from branch in (TicketBranch[])[new(Ticket, 1, null), .. Branches]
+        from branch in (TicketBranch[])[new(Ticket, 1, TicketLevels is null ? null : [0, .. TicketLevels]), .. Branches]
         from level in Cutting.Levels
         where branch.RunsAt(level)
         select ($"{Name}/{branch.Id} {level}", branch.Id, branch.Replicates, level);
+
+    /// <summary>Refuses <see cref="TicketLevels"/> where every ticket has to be trained: to find the next one's mask, or its own, or to be compared with another order of examples.</summary>
+    /// <exception cref="PrunusInputException">It does.</exception>
+    internal void CheckTicketLevels(string subject)
+    {
+        if (TicketLevels is not { } trained)
+        {
+            return;
+        }
+
+        var problem = !Cutting.Once || Cutting.At is TicketMoment.Training or TicketMoment.Scores ? $"{Name} leaves out trainings that find masks"
+            : trained.FirstOrDefault(l => l == 0 || !Cutting.Levels.Contains(l), -1) is >= 0 and var stray ? $"{Name} trains tickets of level {stray}, which is none of its cuts"
+            : Branches.Any(b => b.Id == TicketBranch.DataOrder && Cutting.Levels.Any(l => l > 0 && b.RunsAt(l) && !trained.Contains(l))) ? $"{Name} compares data orders of tickets that are not trained"
+            : null;
+        if (problem is not null)
+        {
+            throw new PrunusInputException(subject, problem, "correct 'ticket_levels', or leave it out");
+        }
+    }
 }
 
 /// <summary>A control off the ticket.</summary>
@@ -51,7 +73,7 @@ public sealed record TicketBranch(string Id, int Replicates, IReadOnlyList<int>?
     public static bool Freezes(string branch) => branch != TicketExperiment.Ticket && Lottery.Branches.BranchTransforms.Named(branch).FreezesPruned;
 
     /// <summary>Whether it runs at a level.</summary>
-    public bool RunsAt(int level) => Id == TicketExperiment.Ticket || (Levels?.Contains(level) ?? level > 0);
+    public bool RunsAt(int level) => Levels?.Contains(level) ?? (Id == TicketExperiment.Ticket || level > 0);
 }
 
 /// <summary>What survivors of a cut start from.</summary>

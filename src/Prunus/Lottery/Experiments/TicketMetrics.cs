@@ -65,7 +65,10 @@ public static class TicketMetrics
     /// <summary>Mean overlap (intersection over union) of the mask with other seeds' masks of the level.</summary>
     public const string Overlap = "mask_overlap";
 
-    /// <summary>All but <c>accuracy@STEP</c>.</summary>
+    /// <summary>What an accuracy's name is with <c>error</c> in place of <c>accuracy</c>: 1 minus it.</summary>
+    private static readonly string[] Errors = [ErrorOf(EarlyAccuracy), ErrorOf(FinalAccuracy)];
+
+    /// <summary>All but <c>accuracy@STEP</c> and errors.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         Pm, Kept, EarlyIteration, EarlyAccuracy, EarlyLoss, FinalAccuracy, TrainAccuracy, FinalLoss, Failed, DeadUnits, Emptied,
@@ -76,7 +79,12 @@ public static class TicketMetrics
     public static string AccuracyAt(long step) => string.Create(CultureInfo.InvariantCulture, $"accuracy@{step}");
 
     /// <summary>Whether a name is one of these.</summary>
-    public static bool Has(string name) => All.Contains(name) || IsAccuracyAt(name);
+    public static bool Has(string name) => All.Contains(name) || IsAccuracyAt(name) || Errors.Contains(name);
+
+    /// <summary>The accuracy that an error, <c>early_error</c> or <c>final_error</c>, is 1 minus of; null of another name.</summary>
+    public static string? AccuracyOf(string name) => Errors.Contains(name) ? name.Replace("error", "accuracy", StringComparison.Ordinal) : null;
+
+    private static string ErrorOf(string accuracy) => accuracy.Replace("accuracy", "error", StringComparison.Ordinal);
 
     /// <summary>Whether a name is that of a test accuracy at a step.</summary>
     public static bool IsAccuracyAt(string name) =>

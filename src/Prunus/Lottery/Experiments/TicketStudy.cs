@@ -35,6 +35,7 @@ public sealed record TicketStudy(IReadOnlyList<TicketExperiment> Experiments)
                 throw new PrunusInputException(subject, $"{experiment.Name} rewinds to step {experiment.Rewinding.Step} of {experiment.Training.Iterations}", "rewind to a step inside the training");
             }
 
+            experiment.CheckTicketLevels(subject);
             TicketFaults.Check(subject, experiment);
             if (experiment.GivenTicket is not null)
             {

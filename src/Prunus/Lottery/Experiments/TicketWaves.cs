@@ -18,6 +18,7 @@ public static class TicketWaves
     {
         var ticket = experiment is { FindsOwn: true, Cutting.Once: false } ? Enumerable.Range(0, experiment.Cutting.Levels[^1] + 1)
             : experiment.GivenTicket is not null || experiment is { Cutting.At: TicketMoment.Training, TrainsDense: false } ? experiment.Cutting.Levels : experiment.Cutting.Levels.Prepend(0).Distinct();
+        ticket = ticket.Where(l => l == 0 || (experiment.TicketLevels?.Contains(l) ?? true));
         foreach (var seed in seeds)
         {
             foreach (var level in ticket)
