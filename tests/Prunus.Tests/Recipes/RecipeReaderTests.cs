@@ -42,6 +42,17 @@ public sealed class RecipeReaderTests
     }
 
     [Theory]
+    [InlineData("below: [longer.loss, tau 0.5.loss], against: all", ClaimSide.Below, 0, false)]
+    [InlineData("above: [longer.loss, tau 0.5.loss], against: all, by: 0.1", ClaimSide.Above, 0.1, false)]
+    [InlineData("below: [longer.loss, tau 0.5.loss], against: all, times: 0.5", ClaimSide.Below, 0.5, true)]
+    public void Claims_AgainstAll(string right, ClaimSide side, double bound, bool quotient)
+    {
+        var claim = Assert.Single(RecipeReader.Read("mine.yaml", Good.Replace("below: longer.loss", right, StringComparison.Ordinal)).Size("tiny").Claims);
+        var against = Assert.IsType<ClaimQuantity.AgainstAll>(claim.Quantity);
+        Assert.Equal((side, bound, quotient, side == ClaimSide.Above, "longer.loss, tau 0.5.loss"), (claim.Side, claim.Bound, against.Quotient, against.Largest, string.Join(", ", against.Right)));
+    }
+
+    [Theory]
     [InlineData("true", true)]
     [InlineData("false", false)]
     [InlineData("gpu", false)]
@@ -56,6 +67,7 @@ public sealed class RecipeReaderTests
     [InlineData("{steps: 4, batch", "{step: 4, batch", "mine.yaml:15: 'step' is no key here; did you mean 'steps'?")]
     [InlineData("hidden: 50%", "hidden: half", "mine.yaml:14: width 'half' is neither a number nor a share; write e.g. 96 or 67%")]
     [InlineData("tau 2.loss", "tau 3.loss", "mine.yaml:23: 'left' names the variant 'tau 3'; did you mean 'tau 2'?")]
+    [InlineData("below: longer.loss", "below: longer.loss, against: any", "mine.yaml:23: 'against' is 'any'; write 'against: all', with above or below")]
     [InlineData("times: 3", "times: three", "mine.yaml:21: 'times' is 'three', not a whole number; correct the value")]
     [InlineData("train: {demo: 1}", "train: {demo: 1}\n    tasks: [piqqa]", "mine.yaml:13: --tasks 'piqqa' is no task; did you mean 'piqa'?")]
     [InlineData("train: {demo: 1}", "train: {demo: 1}\n    task_items: 0", "mine.yaml:13: 'task_items' is 0; give 1 or more")]

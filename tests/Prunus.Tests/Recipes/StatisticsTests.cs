@@ -57,6 +57,21 @@ public sealed class StatisticsTests
     }
 
     [Theory]
+    [InlineData(true, false, 2 - 3.0)]
+    [InlineData(false, false, 2 - 1.5)]
+    [InlineData(true, true, 2 / 3.0)]
+    public void AgainstAll_TakesTheHardestWithEachSeed(bool largest, bool quotient, double expected)
+    {
+        var claim = new ClaimQuantity.AgainstAll(new("a", "loss"), [new("b", "loss"), new("c", "loss")], largest, quotient);
+        var size = new RecipeSize([1], [], [], [], [], 0, new CalibrationSize(1, 1), 8, 1, [], null, [], [], []);
+        var cells = new Dictionary<string, double> { ["a"] = 2, ["b"] = 3, ["c"] = 1.5 }
+            .ToDictionary(v => (v.Key, 1L), v => new CellResult(new Dictionary<string, double> { ["loss"] = v.Value }, [], 8));
+        Assert.Equal(expected, new RecipeResults(size, cells).Quantity(claim, 1), 12);
+        cells[("c", 1)] = new CellResult(new Dictionary<string, double>(), [], 8);
+        Assert.True(double.IsNaN(new RecipeResults(size, cells).Quantity(claim, 1)));
+    }
+
+    [Theory]
     [InlineData(0, -0.5)] // The best by the ranking is a: 1.0 against the median 1.5 of 1, 1.5, 4.
     [InlineData(5, 2.5)] // The ranking takes c, which is worst on the other text.
     public void Winner_IsHeldAgainstTheMedianCandidate(double handicap, double expected)

@@ -111,6 +111,16 @@ public class TicketFaultsTests
         Own with { Rewinding = new TicketRewinding(0, RewindKind.Weights) },
         Cut(c => c with { Criterion = "snip", At = TicketMoment.Initialisation, Once = true }) with { Name = "b", TicketsOf = "a", Rewinding = new TicketRewinding(0, RewindKind.Weights) });
 
+    [Fact]
+    public void TicketLevels_WhereAllMustBeTrained()
+    {
+        Refused("mine.yaml: a leaves out trainings that find masks; correct 'ticket_levels', or leave it out", Own with { TicketLevels = [2] });
+        var once = Cut(c => c with { Once = true });
+        Refused("mine.yaml: a trains tickets of level 3, which is none of its cuts; correct 'ticket_levels', or leave it out", once with { TicketLevels = [2, 3] });
+        Refused("mine.yaml: a compares data orders of tickets that are not trained; correct 'ticket_levels', or leave it out", once with { TicketLevels = [2], Branches = [new(TicketBranch.DataOrder, 1, [1, 2])] });
+        new TicketStudy([once with { TicketLevels = [2], Branches = [new(TicketBranch.DataOrder, 1, [2])] }]).Validate("mine.yaml");
+    }
+
     private static TicketExperiment Cut(Func<TicketCutting, TicketCutting> change) => Own with { Cutting = change(Own.Cutting) };
 
     private static void Refused(string message, params TicketExperiment[] experiments) =>

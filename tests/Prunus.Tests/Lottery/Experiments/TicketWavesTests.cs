@@ -24,6 +24,16 @@ public class TicketWavesTests
     }
 
     [Fact]
+    public void TicketLevels_LeaveTicketsUntrained_NotTheirBranches()
+    {
+        var shot = Experiment("shot", [0, 1, 3], once: true, branches: [new("reinit", 1, null)]) with { TicketLevels = [3] };
+        Assert.Equal(["shot/ticket 0", "shot/ticket 3", "shot/reinit 1", "shot/reinit 3"], shot.Cells().Select(c => c.Cell));
+        Assert.Equal(
+            ["shot-ticket-level00-seed7-0", "shot-ticket-level03-seed7-0", "shot-reinit-level01-seed7-0", "shot-reinit-level03-seed7-0"],
+            TicketWaves.Of(new TicketStudy([shot]), [7]).SelectMany(w => w).Select(j => j.Id));
+    }
+
+    [Fact]
     public void Cells_AreNamedByBranchAndLevel() => Assert.Equal(
         ["own/ticket 0", "own/ticket 2", "own/reinit 2"], Experiment("own", [0, 2], branches: [new("reinit", 3, null)]).Cells().Select(c => c.Cell));
 
