@@ -73,11 +73,11 @@ public sealed class RewindingGoldenTests
         }
     }
 
-    // The rate falls where fine-tuning begins.
+    // The rate falls where fine-tuning begins; after step 12 where nothing is fine-tuned.
     private static MaskedTrainingOptions Whole(TrainingGolden golden, string optimiser) => new()
     {
         LastStep = golden.Steps,
-        Schedule = new() { Rate = golden.Rate(optimiser), Drops = [golden.File.Json[$"rewind.{optimiser}.finetune"]["first_step"].Integer - 1] },
+        Schedule = new() { Rate = golden.Rate(optimiser), Drops = [golden.File.Json.Has($"rewind.{optimiser}.finetune") ? golden.File.Json[$"rewind.{optimiser}.finetune"]["first_step"].Integer - 1 : 12] },
         Optimiser = TrainingGolden.Options(optimiser),
     };
 

@@ -29,7 +29,7 @@ internal sealed class TrainingGolden : IDisposable
     public int Steps => (int)File.Shape("x")[0];
 
     /// <summary>What float32 may be off by: ten times what the reference's own is.</summary>
-    public double Spread => Math.Max(2e-6, 10 * File.Json["f32_minus_f64_max"].Number);
+    public double Spread => File.Json.Has("f32_minus_f64_max") ? Math.Max(2e-6, 10 * File.Json["f32_minus_f64_max"].Number) : 2e-6;
 
     /// <summary>Cases of all nets, as <c>net case</c>.</summary>
     public static IEnumerable<string> Cases(Func<LotteryGolden, IEnumerable<string>> cases) => Nets.SelectMany(n => LotteryGolden.Cases("training", n, cases).Select(c => $"{n} {c}"));

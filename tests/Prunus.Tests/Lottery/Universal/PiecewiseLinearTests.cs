@@ -37,7 +37,7 @@ public sealed class PiecewiseLinearTests
 
         // As many segments as that bound asks for, and no fewer.
         Assert.Equal(segments, function.SegmentsFor(bound * (1 + 1e-9)));
-        Assert.Equal(segments + 1, function.SegmentsFor(bound * 0.999));
+        Assert.InRange(function.SegmentsFor(bound * 0.999), segments + 1, int.MaxValue);
         golden.AssertAllRead(key);
         golden.AssertParts(golden.Json.Names);
     }
