@@ -1,8 +1,6 @@
 using Prunus.Lottery;
-using Prunus.Lottery.Masks;
 using Prunus.Lottery.Training;
 using Prunus.Native;
-using Prunus.Tests.Lottery.Masks;
 using Prunus.Vision;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,32 +10,6 @@ namespace Prunus.Tests.Lottery;
 public sealed class FrozenNetTests
 {
     private static readonly VisionConfig Config = VisionNets.Named("mlp:20-12", new MapShape(1, 6, 6), 5);
-
-    public static TheoryData<string> Ids => new(PrunedActions.All.Select(a => a.Id));
-
-    [Theory, MemberData(nameof(Ids))]
-    public void Logits_are_those_of_the_reference(string id)
-    {
-        Libtorch.Load();
-        using var golden = new MaskGoldens("actions");
-        using var scope = NewDisposeScope();
-        var name = "mask0." + id.Replace('-', '_');
-        var (kept, held) = (new Dictionary<string, Tensor>(), new Dictionary<string, Tensor>());
-        foreach (var layer in MaskGoldens.Layers)
-        {
-            var (mask, values) = (golden.Mask($"mask.{layer}"), Tensor(golden.Floats($"{name}.{layer}"), golden.Shape($"{name}.{layer}")));
-            var keeps = Tensor([.. Enumerable.Range(0, mask.Count).Select(i => mask[i] ? 1f : 0)], mask.Shape);
-            (kept[layer + ".weight"], held[layer + ".weight"]) = (values.mul(keeps), values.sub(values.mul(keeps)));
-            kept[layer + ".bias"] = Tensor(golden.Floats($"bias.{layer}"), golden.Shape($"bias.{layer}"));
-        }
-
-        using var net = new VisionTicketNet(new VisionNet(Config, kept));
-        using var frozen = new FrozenNet(net, held);
-        var logits = frozen.Forward(Tensor(golden.Floats("x"), [7, 1, 6, 6]));
-        Assert.All(golden.Doubles(name + ".logits.f64").Zip(logits.contiguous().data<double>().ToArray()), p => Assert.Equal(p.First, p.Second, 1e-12));
-
-        Tensor Tensor(float[] values, IReadOnlyList<long> shape) => tensor(values, [.. shape]).to(ScalarType.Float64);
-    }
 
     // Against whole weights whose pruned part gets no gradient and no decay.
     [Fact]

@@ -1,6 +1,6 @@
-using System.Text.Json;
-using Prunus.Checkpoints;
+using System.Globalization;
 using Prunus.Native;
+using Prunus.Tests.Lottery;
 using Prunus.Vision;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -10,49 +10,56 @@ namespace Prunus.Tests.Vision;
 /// <summary>Published weights against what they are known to do.</summary>
 public sealed class PublishedWeightsTests
 {
-    [Theory]
-    [InlineData("mnist", "mnist", 1969)]
-    [InlineData("fashionmnist", "fashion_mnist", 1788)]
-    public void LeNet5_OnTestImages_EqualsTheReference(string name, string set, int correct)
+    public static TheoryData<string> Checked => new(LotteryGolden.Cases("lenet", "lenet5_check", g => g.Json.Names));
+
+    [Theory, MemberData(nameof(Checked))]
+    public void LeNet5_OnTestImages_EqualsTheReference(string name)
     {
         Libtorch.Load();
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        using var golden = SafetensorsFile.Open(SharedFiles.Path("goldens", "lottery", "lenet", "lenet5_check.safetensors"));
-        using var check = JsonDocument.Parse(File.ReadAllBytes(SharedFiles.Path("goldens", "lottery", "lenet", "lenet5_check.json")));
-        using var net = VisionNet.Load(VisionNets.Named("lenet-5"), SharedFiles.Path("data", "weights", $"lenet5_{name}.safetensors"), CPU);
-        var (images, labels) = VisionImages.Idx(set, 2000);
+        using var golden = new LotteryGolden("lenet", "lenet5_check");
+        var check = golden.Json[name];
+        var (first, end) = (check["images"].Integers[0], check["images"].Integers[1]);
+        using var net = VisionNet.Load(VisionNets.Named("lenet-5"), SharedFiles.Path("data", "weights", $"{name}.safetensors"), CPU);
+        var (images, labels) = VisionImages.Idx(Set(name), (int)(end - first), (int)first);
         var logits = net.Forward(images);
         var predicted = logits.argmax(1).data<long>().ToArray();
-        Assert.Equal(golden.ReadInt64($"lenet5_{name}.labels"), labels.Select(l => (long)l));
-        Assert.Equal(golden.ReadInt64($"lenet5_{name}.predicted"), predicted);
-        Assert.Equal(correct, predicted.Zip(labels).Count(p => p.First == p.Second));
-        Assert.Equal(check.RootElement.GetProperty($"lenet5_{name}").GetProperty("mean_loss").GetDouble(),
-            nn.functional.cross_entropy(logits, tensor(labels.Select(l => (long)l).ToArray())).item<float>(), 1e-5);
-        var first = logits.narrow(0, 0, 32).contiguous().data<float>().ToArray();
-        Assert.True(Goldens.RelativeDifference(golden.ReadAll($"lenet5_{name}.logits"), first) < 1e-6);
-        Assert.True(Goldens.RelativeDifference(golden.ReadAll($"lenet5_{name}.logits.f64"), first) < 1e-6);
+        var correct = predicted.Zip(labels).Count(p => p.First == p.Second);
+        Assert.Equal(golden.Integers($"{name}.labels"), labels.Select(l => (long)l));
+        Assert.Equal(golden.Integers($"{name}.predicted"), predicted);
+        Assert.Equal(check["correct"].Integer, correct);
+        Assert.Equal(check["accuracy"].Number, (double)correct / labels.Length, 1e-12);
+        Assert.Equal(check["mean_loss"].Number, nn.functional.cross_entropy(logits, tensor(labels.Select(l => (long)l).ToArray())).item<float>(), 1e-5);
+        var highest = logits.topk(2, 1).values;
+        Assert.Equal(check["smallest_top2_margin"].Number, highest.select(1, 0).sub(highest.select(1, 1)).min().item<float>(), 1e-4);
+        var rows = logits.narrow(0, 0, golden.Shape($"{name}.logits")[0]).contiguous().data<float>().ToArray();
+        Assert.True(Goldens.RelativeDifference(golden.Floats($"{name}.logits"), rows) < 1e-6);
+        Assert.True(Goldens.RelativeDifference(Array.ConvertAll(golden.Doubles($"{name}.logits.f64"), v => (float)v), rows) < 1e-6);
+        AssertMaps(golden, name, net, images, first);
+        golden.AssertAllRead(name);
+        golden.AssertParts(golden.Json.Names);
     }
 
-    [Theory]
-    [InlineData("mnist", "mnist")]
-    [InlineData("fashionmnist", "fashion_mnist")]
-    public void LeNet5_Visitor_SeesThePooledMaps(string name, string set)
+    // imageI.STEP: I counts from the first of the range, or over the whole set.
+    private static void AssertMaps(LotteryGolden golden, string name, VisionNet net, Tensor images, long first)
     {
-        Libtorch.Load();
-        using var scope = NewDisposeScope();
-        using var golden = SafetensorsFile.Open(SharedFiles.Path("goldens", "lottery", "lenet", "lenet5_check.safetensors"));
-        using var net = VisionNet.Load(VisionNets.Named("lenet-5"), SharedFiles.Path("data", "weights", $"lenet5_{name}.safetensors"), CPU);
-        var seen = new Dictionary<string, float[]>();
-        net.Forward(VisionImages.Idx(set, 1).Images, visitor: (step, value) =>
+        foreach (var key in golden.Under(name + ".image"))
         {
-            seen[step] = value.contiguous().data<float>().ToArray();
-            return value;
-        });
-        Assert.Equal(net.Config.Steps.Select(s => s.Name), seen.Keys);
-        Assert.True(Goldens.RelativeDifference(golden.ReadAll($"lenet5_{name}.image0.pool1.f64"), seen["pool1"]) < 1e-6);
-        Assert.True(Goldens.RelativeDifference(golden.ReadAll($"lenet5_{name}.image0.pool2.f64"), seen["pool2"]) < 1e-6);
+            var (number, step) = (long.Parse(key.Split('.')[0], CultureInfo.InvariantCulture), key.Split('.')[1]);
+            var seen = new Dictionary<string, float[]>();
+            net.Forward(images.narrow(0, number >= first && first > 0 ? number - first : number, 1), visitor: (at, value) =>
+            {
+                seen[at] = value.contiguous().data<float>().ToArray();
+                return value;
+            });
+            Assert.Equal(net.Config.Steps.Select(s => s.Name), seen.Keys);
+            Assert.True(Goldens.RelativeDifference(Array.ConvertAll(golden.Doubles($"{name}.image{key}"), v => (float)v), seen[step]) < 1e-6);
+        }
     }
+
+    // Of lenet5_mnist and lenet5_fashionmnist.
+    private static string Set(string name) => name.EndsWith("_fashionmnist", StringComparison.Ordinal) ? "fashion_mnist" : name[(name.IndexOf('_', StringComparison.Ordinal) + 1)..];
 
     [Theory]
     [InlineData(20)]

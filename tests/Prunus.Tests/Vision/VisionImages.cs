@@ -9,11 +9,14 @@ namespace Prunus.Tests.Vision;
 internal static class VisionImages
 {
     /// <summary>Test images of <c>mnist</c> or <c>fashion_mnist</c>: [count,1,28,28] in 0..1, and their classes.</summary>
-    public static (Tensor Images, byte[] Labels) Idx(string set, int count)
+    /// <param name="set">Name of the set.</param>
+    /// <param name="count">Number of images.</param>
+    /// <param name="first">Those before it are left out.</param>
+    public static (Tensor Images, byte[] Labels) Idx(string set, int count, int first = 0)
     {
-        var pixels = Unzip(SharedFiles.Path("data", set, "t10k-images-idx3-ubyte.gz"), 16, count * 784);
+        var pixels = Unzip(SharedFiles.Path("data", set, "t10k-images-idx3-ubyte.gz"), 16 + (first * 784), count * 784);
         var images = tensor(Array.ConvertAll(pixels, p => (float)p), [count, 1, 28, 28]) / 255f;
-        return (images, Unzip(SharedFiles.Path("data", set, "t10k-labels-idx1-ubyte.gz"), 8, count));
+        return (images, Unzip(SharedFiles.Path("data", set, "t10k-labels-idx1-ubyte.gz"), 8 + first, count));
     }
 
     /// <summary>The 2,000 lossless CIFAR-10 train images: [2000,3,32,32], normalised as the published ResNets take them, and their classes.</summary>

@@ -47,18 +47,23 @@ public sealed class Interpolation(ITicketNet net, EvaluationSet set)
 
     private static PathPoint Point(double alpha, ReadOnlySpan<double> v) => new(alpha, v[0] / v[2], (v[2] - v[1]) / v[2], v[3] / v[2], v[4] / v[2]);
 
-    private Dictionary<string, Tensor> Mixed(TicketSnapshot a, TicketSnapshot b, double alpha)
+    /// <summary>Parameters and running statistics of one net on the line, owned by the caller's dispose scope.</summary>
+    /// <param name="a">One end.</param>
+    /// <param name="b">The other.</param>
+    /// <param name="alpha">Share of the other.</param>
+    public IReadOnlyDictionary<string, Tensor> Mixed(TicketSnapshot a, TicketSnapshot b, double alpha)
     {
+        using var noGradient = no_grad();
         var mixed = net.Parameters.Keys.ToDictionary(name => name, name => Mix(a.Parameters[name], b.Parameters[name]));
         var statistics = Statistics is null ? net.Buffers.Keys.ToDictionary(name => name, name => Mix(a.Buffers[name], b.Buffers[name]))
             : NormStatistics.Estimate(net, mixed, Statistics);
-        return new(mixed.Concat(statistics));
+        return new Dictionary<string, Tensor>(mixed.Concat(statistics));
 
         Tensor Mix(Tensor x, Tensor y) => Ops.AddInPlace(Ops.Multiply(x, 1 - alpha), y, alpha);
     }
 
     // [members,3] sums as MemberLosses.Sums and [members,examples] classes; places without a target are in class -1.
-    private (Tensor Sums, Tensor Classes) Evaluate(Dictionary<string, Tensor> weights)
+    private (Tensor Sums, Tensor Classes) Evaluate(IReadOnlyDictionary<string, Tensor> weights)
     {
         using var scope = NewDisposeScope();
         var sums = new List<Tensor>();

@@ -28,7 +28,7 @@ internal sealed class TicketAftermath(TicketStore store, Device device)
             Write(job, experiment, start, result, job.Level, start.Masks);
         }
 
-        if (job.Level == 0 && experiment.Rewinding.Kind == RewindKind.Weights && result.Snapshots.TryGetValue(experiment.Rewinding.Step, out var early))
+        if (job.Level == 0 && !Rewinding.KeepsTrained(experiment.Rewinding.Kind) && result.Snapshots.TryGetValue(experiment.Rewinding.Step, out var early))
         {
             // Tickets hold what their masks keep; branches with other masks need the rest.
             TicketStore.Write(store.Early(experiment.Name, job.Seed), early with { Optimiser = null });
@@ -43,7 +43,7 @@ internal sealed class TicketAftermath(TicketStore store, Device device)
 
     // The dense net's end is what distances are measured from; the others are started from or compared with.
     private static bool NeedsTrained(TicketExperiment experiment, int level) =>
-        level == 0 || experiment.Rewinding.Kind != RewindKind.Weights || experiment.Branches.Any(b => b.Id == TicketBranch.DataOrder && b.RunsAt(level));
+        level == 0 || Rewinding.KeepsTrained(experiment.Rewinding.Kind) || experiment.Branches.Any(b => b.Id == TicketBranch.DataOrder && b.RunsAt(level));
 
     private void Cut(TicketJob job, TicketExperiment experiment, TicketBeginning start, MaskedTrainingResult result)
     {
@@ -75,7 +75,7 @@ internal sealed class TicketAftermath(TicketStore store, Device device)
 
     private void Write(TicketJob job, TicketExperiment experiment, TicketBeginning start, MaskedTrainingResult result, int level, MaskSet masks)
     {
-        var k = experiment.Rewinding is { Kind: RewindKind.Weights } rewinding ? rewinding.Step : 0;
+        var k = Rewinding.KeepsTrained(experiment.Rewinding.Kind) ? 0 : experiment.Rewinding.Step;
         var ticket = k == 0 ? new Ticket(start.Net.Architecture, experiment.Initialisation, job.Seed, masks) : Captured(job, experiment, start, result, masks, k);
         store.Write(experiment.Name, job.Seed, level, ticket);
     }

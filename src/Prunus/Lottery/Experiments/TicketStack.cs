@@ -72,14 +72,13 @@ public sealed record TicketStack(IReadOnlyList<TicketJob> Members)
     // What the members of a stack have in common: all that the steps see but weights, masks and orders.
     private static string Settings(TicketExperiment experiment, TicketJob job)
     {
-        var (first, last) = TicketStart.Span(experiment, job);
         if (experiment.Finds(job) || StudyDecoder.Is(experiment.Net))
         {
             // Cut as it goes, or of a kind that has no stacks: by itself.
             return job.Id;
         }
 
-        var (training, rate) = (experiment.Training, experiment.Rewinding.Kind == RewindKind.FineTune && job.Level > 0);
-        return string.Create(CultureInfo.InvariantCulture, $"{experiment.Net}|{experiment.Data}|{training with { Drops = [] }}|{string.Join(' ', training.Drops)}|{first}|{last}|{rate}|{HasTeacher(experiment, job)}|{TicketBranch.Freezes(job.Branch)}");
+        var (training, part) = (experiment.Training, TicketStart.Training(experiment, job));
+        return string.Create(CultureInfo.InvariantCulture, $"{experiment.Net}|{experiment.Data}|{training with { Drops = [] }}|{string.Join(' ', training.Drops)}|{part.FirstStep}|{part.LastStep}|{part.Schedule}|{HasTeacher(experiment, job)}|{TicketBranch.Freezes(job.Branch)}");
     }
 }

@@ -23,7 +23,8 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
     /// <exception cref="PrunusInputException">A ticket is damaged, or of another net.</exception>
     public TicketBeginning Of(TicketExperiment experiment, TicketJob job)
     {
-        var (first, last) = Span(experiment, job);
+        var training = Training(experiment, job);
+        var (first, last) = (training.FirstStep, training.LastStep);
         if (job.Level == 0 || experiment.Finds(job))
         {
             var dense = architecture.Initialise(experiment.Initialisation, job.Seed, device);
@@ -37,12 +38,12 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
         return job.Branch == TicketExperiment.Ticket ? begun : Branched(begun, ticket, source, job);
     }
 
-    /// <summary>Steps of a training that count as done at its start, and those done at its end.</summary>
-    public static (int First, int Last) Span(TicketExperiment experiment, TicketJob job)
+    /// <summary>The training that a net gets: the whole one, or what rewinding leaves of it.</summary>
+    public static MaskedTrainingOptions Training(TicketExperiment experiment, TicketJob job)
     {
-        var (total, k) = (experiment.Training.Iterations, experiment.Rewinding.Step);
-        return job.Level == 0 || experiment.Finds(job) || (job.Branch != TicketExperiment.Ticket && !FromStepK.Contains(job.Branch)) ? (0, total)
-            : experiment.Rewinding.Kind == RewindKind.FineTune ? (0, total - k) : (k, total);
+        var (whole, rewinding) = (experiment.Training.Options(), experiment.Rewinding);
+        return job.Level == 0 || experiment.Finds(job) || (job.Branch != TicketExperiment.Ticket && !FromStepK.Contains(job.Branch)) ? whole
+            : Rewinding.After(rewinding.Kind, rewinding.Step, whole);
     }
 
     private ITicketNet Net(Ticket ticket, string path, TicketExperiment source, TicketJob job, string name)
@@ -53,7 +54,7 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
         }
 
         var net = TicketNets.Rebuild(ticket, architecture, device, path);
-        if (source.Rewinding.Kind != RewindKind.Weights)
+        if (Rewinding.KeepsTrained(source.Rewinding.Kind))
         {
             using var trained = TicketSnapshot.Read(store.Trained(source.Name, job.Seed, source.Cutting.Once ? 0 : job.Level - 1), net);
             trained.CopyTo(net);
@@ -78,7 +79,7 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
     // Pruned positions too: masks that are moved keep some of them. The ticket's own net has 0 there.
     private IReadOnlyDictionary<string, float[]> Rewound(ITicketNet net, Ticket ticket, IReadOnlyDictionary<string, float[]> initial, TicketExperiment source, TicketJob job)
     {
-        if (source.Rewinding.Kind == RewindKind.Weights && ticket.Values is null)
+        if (!Rewinding.KeepsTrained(source.Rewinding.Kind) && ticket.Values is null)
         {
             return initial;
         }

@@ -121,14 +121,11 @@ internal sealed class TicketTrainer(TicketStore store, IStudyMaterial material, 
 
     private MaskedTrainingOptions Options(IReadOnlyList<TicketMember> members, string identity, string work)
     {
-        var (job, experiment, start) = members[0];
-        var (training, rewinding) = (experiment.Training, experiment.Rewinding);
-        var options = training.Options(start.FirstStep, start.LastStep);
-        return training.WithStates(options, work, device.type, Written(members[0])) with
+        var (job, experiment, _) = members[0];
+        return experiment.Training.WithStates(TicketStart.Training(experiment, job), work, device.type, Written(members[0])) with
         {
-            Schedule = rewinding.Kind == RewindKind.FineTune && job.Level > 0 ? LearningRateSchedule.Constant(options.Schedule.At(training.Iterations - 1)) : options.Schedule,
             SnapshotAt = [.. members.Where(m => m.Job is { Branch: TicketExperiment.Ticket, Level: 0 }).Select(m => m.Experiment.Rewinding)
-                .Where(r => r is { Kind: RewindKind.Weights, Step: > 0 }).Select(r => r.Step).Distinct().Order()],
+                .Where(r => !Rewinding.KeepsTrained(r.Kind) && r.Step > 0).Select(r => r.Step).Distinct().Order()],
             Identity = identity,
         };
     }

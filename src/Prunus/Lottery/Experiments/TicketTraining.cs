@@ -63,14 +63,11 @@ public sealed record TicketTraining(string Optimiser, double LearningRate, int B
         : writtenOut ? options with { CheckpointFolder = folder }
         : Iterations <= Short ? options : options with { CheckpointFolder = folder, SaveEvery = Short };
 
-    /// <summary>The trainer's options from one step to another.</summary>
-    /// <param name="first">Steps that count as done.</param>
-    /// <param name="last">Steps done at the end.</param>
+    /// <summary>The trainer's options of the whole training.</summary>
     /// <exception cref="PrunusInputException">The optimiser is not known.</exception>
-    public MaskedTrainingOptions Options(int first, int last) => new()
+    public MaskedTrainingOptions Options() => new()
     {
-        FirstStep = first,
-        LastStep = last,
+        LastStep = Iterations,
         Schedule = new LearningRateSchedule { Rate = LearningRate, Drops = Drops, WarmupSteps = WarmUp, CosineSteps = Cosine ? Iterations : 0 },
         EvaluateEvery = EvaluateEvery,
         Optimiser = Optimiser switch
@@ -87,7 +84,7 @@ public sealed record TicketTraining(string Optimiser, double LearningRate, int B
     {
         try
         {
-            Options(0, Iterations).Validate();
+            Options().Validate();
         }
         catch (PrunusInputException e)
         {

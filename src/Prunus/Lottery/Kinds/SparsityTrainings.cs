@@ -93,7 +93,7 @@ public sealed class SparsityTrainings(SparsityStudy study, string state, StudySo
     {
         // A kind sees other batches than the dense net did, the same as other kinds.
         using var order = material.Order(training, unchecked((ulong)job.Seed) + (job.Kind is null ? 0 : 1UL << 32));
-        var plain = training.Options(0, training.Iterations) with { Identity = job.Id };
+        var plain = training.Options() with { Identity = job.Id };
         var options = job.Kind is null ? training.WithStates(plain, work, device.type) : plain;
         return new MaskedTrainer(net, order.Batch, options, masks is null ? null : MaskTensors.Of(masks, device)) { Validation = material.Validation, Test = material.Test }
             .Run(new Told(s => progress((double)s / training.Iterations)), cancellation);

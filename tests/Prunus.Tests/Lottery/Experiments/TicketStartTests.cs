@@ -1,6 +1,9 @@
+using Prunus.Batches;
 using Prunus.Datasets.Images;
+using Prunus.Lottery;
 using Prunus.Lottery.Experiments;
 using Prunus.Lottery.Masks;
+using Prunus.Lottery.Tickets;
 using Prunus.Lottery.Training;
 using Prunus.Native;
 using Prunus.Tests.Runs;
@@ -45,6 +48,44 @@ public sealed class TicketStartTests : IDisposable
             var (values, expected) = (MaskTensors.Floats(net.Parameters[name]), MaskTensors.Floats(dense.Parameters[name]));
             Assert.All(begun.Masks[name].KeptIndices().ToArray(), i => Assert.Equal(expected[i], values[i]));
         }
+    }
+
+    // The same training written out, held to the reference in RewindingGoldenTests: whatever is taken back, steps keep their numbers and batches.
+    [Theory, InlineData(RewindKind.Weights), InlineData(RewindKind.LearningRate), InlineData(RewindKind.FineTune)]
+    public void PrunedNets_GetTheStepsAfterK(RewindKind kind)
+    {
+        Libtorch.Load();
+        const int k = 12;
+        var experiment = new TicketExperiment(
+            "own", "mlp:12", "blobs", "glorot-normal", new TicketTraining("sgd", 0.05, 50, 20, 10) { Validation = 200, TestImages = 200, Drops = [16] },
+            new TicketCutting(new MaskCutOptions { Rates = new MaskRates(0.5) }, "large-final", [0, 1], Once: false), new TicketRewinding(k, kind), null, []);
+        using var trainings = new TicketTrainings(new TicketStudy([experiment]), _folder["state"], Sources, CPU);
+        TicketOutcome[] levels = [.. Enumerable.Range(0, 2).Select(level => TicketOutcome.FromJson(
+            trainings.Run(new TicketJob("own", TicketExperiment.Ticket, level, 7, 0).ToJson(), _ => { }, TestContext.Current.CancellationToken), "test"))];
+
+        using var scope = NewDisposeScope();
+        var data = StudyData.Load("blobs", ImageSetSearch.From(null), experiment.Training);
+        var store = new TicketStore(_folder["state"]);
+        var ticket = TicketFile.Read(store.Ticket("own", 7, 1));
+        using var net = new VisionTicketNet(TicketNets.Rebuild(ticket, CPU));
+        if (Rewinding.KeepsTrained(kind))
+        {
+            using var trained = TicketSnapshot.Read(store.Trained("own", 7, 0), net);
+            trained.CopyTo(net);
+        }
+
+        var options = Rewinding.After(kind, k, experiment.Training.Options());
+        Assert.Equal((k, 20), (options.FirstStep, options.LastStep));
+        Assert.Equal(kind == RewindKind.FineTune ? 0.005 : 0.05, options.Schedule.At(k), 1e-12);
+        using var batches = new ImageBatches(data.Train, CPU, 50, data.Statistics, 7);
+        using var test = new ImageBatches(data.Test, CPU, 200, data.Statistics, 0);
+        using var result = new MaskedTrainer(net, step => batches.Train(step), options, MaskTensors.Of(ticket.Masks, CPU)) { Test = EvaluationSet.Of(test) }
+            .Run(null, TestContext.Current.CancellationToken);
+        Assert.Equal(result.Members[0].Points[^1].TestLoss, levels[1].Metrics[TicketMetrics.FinalLoss], 1e-6);
+
+        // A net with new values has nothing to go on from.
+        var reinit = TicketStart.Training(experiment, new TicketJob("own", "reinit", 1, 7, 0));
+        Assert.Equal((0, 20, 0.05), (reinit.FirstStep, reinit.LastStep, reinit.Schedule.At(k)));
     }
 
     public void Dispose() => _folder.Dispose();

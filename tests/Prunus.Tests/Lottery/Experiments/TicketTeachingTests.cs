@@ -41,7 +41,7 @@ public sealed class TicketTeachingTests : IDisposable
         trained.CopyTo(teacher);
         using var batches = new ImageBatches(data.Train, CPU, 50, data.Statistics, 7);
         using var test = new ImageBatches(data.Test, CPU, 200, data.Statistics, 0);
-        using var result = new MaskedTrainer(net, step => batches.Train(step), Taught.Training.Options(0, 20), MaskTensors.Of(ticket.Masks, CPU))
+        using var result = new MaskedTrainer(net, step => batches.Train(step), Taught.Training.Options() with { LastStep = 20 }, MaskTensors.Of(ticket.Masks, CPU))
         {
             Test = EvaluationSet.Of(test), Distillation = new TicketDistillation(teacher, 3, 0.7),
         }.Run(null, TestContext.Current.CancellationToken);

@@ -5,21 +5,26 @@ namespace Prunus.Tests.Lottery.Masks;
 
 public sealed class LayerDensitiesTests
 {
-    [Theory, InlineData("small"), InlineData("resnet20"), InlineData("lenet")]
+    public static TheoryData<string> Nets => new(LotteryGolden.Cases("masks", "erk", g => g.Json.Names));
+
+    [Theory, MemberData(nameof(Nets))]
     public void Densities_are_those_of_the_reference(string net)
     {
-        var golden = MaskGoldens.Json("erk").GetProperty(net);
-        List<TicketTensor> layers = [.. golden.GetProperty("shapes").EnumerateObject().Select(s => Layer(s.Name, [.. s.Value.EnumerateArray().Select(d => d.GetInt64())]))];
-        foreach (var row in golden.GetProperty("rows").EnumerateArray())
+        using var golden = new LotteryGolden("masks", "erk");
+        var shapes = golden.Json[net]["shapes"];
+        List<TicketTensor> layers = [.. shapes.Names.Select(n => Layer(n, shapes[n].Integers))];
+        foreach (var row in golden.Json[net]["rows"].Items)
         {
-            var kind = row.GetProperty("kind").GetString() == "er" ? DensityKind.ErdosRenyi : DensityKind.ErdosRenyiKernel;
-            var densities = LayerDensities.Of(layers, row.GetProperty("sparsity").GetDouble(), kind, row.GetProperty("first_dense").GetBoolean());
-            Assert.Equal(row.GetProperty("epsilon").GetDouble(), densities.Epsilon, 1e-9);
-            Assert.Equal(row.GetProperty("passes").GetInt32(), densities.Passes);
-            Assert.Equal(row.GetProperty("dense_by_clipping").EnumerateArray().Select(l => l.GetString()!), densities.Clipped);
-            Assert.All(layers, l => Assert.Equal(row.GetProperty("density").GetProperty(l.Name).GetDouble(), densities.Density[l.Name], 1e-12));
-            Assert.All(layers, l => Assert.Equal(row.GetProperty("zeros").GetProperty(l.Name).GetInt64(), densities.Zeros[l.Name]));
+            var kind = row["kind"].Text switch { "er" => DensityKind.ErdosRenyi, "erk" => DensityKind.ErdosRenyiKernel, var other => Enum.Parse<DensityKind>(other, ignoreCase: true) };
+            var densities = LayerDensities.Of(layers, row["sparsity"].Number, kind, row["first_dense"].Flag);
+            Assert.Equal(row["epsilon"].Number, densities.Epsilon, 1e-9);
+            Assert.Equal(row["passes"].Integer, densities.Passes);
+            Assert.Equal(row["dense_by_clipping"].Texts, densities.Clipped);
+            Assert.All(layers, l => Assert.Equal(row["density"][l.Name].Number, densities.Density[l.Name], 1e-12));
+            Assert.All(layers, l => Assert.Equal(row["zeros"][l.Name].Integer, densities.Zeros[l.Name]));
         }
+
+        golden.AssertAllRead(net);
     }
 
     [Fact]

@@ -5,53 +5,6 @@ namespace Prunus.Tests.Lottery.Masks;
 
 public sealed class MaskCriteriaTests
 {
-    private static readonly string[] Cases = ["ties", "noties"], Starts = ["dense", "previous"];
-    private static readonly int[] Percents = [20, 50, 90];
-
-    public static TheoryData<string> Ids => new(MaskCriteria.All.Select(c => c.Id).Append("large-final-interpolated:1.5"));
-
-    [Theory, MemberData(nameof(Ids))]
-    public void Masks_are_those_of_the_reference(string id)
-    {
-        using var golden = new MaskGoldens("criteria");
-        var criterion = MaskCriteria.Named(id);
-        var name = id.Replace(':', '_').Replace('-', '_').Replace('.', '_');
-        var held = 0;
-        foreach (var (@case, layer) in Cases.SelectMany(c => MaskGoldens.Layers.Select(l => (c, l))))
-        {
-            var values = Values(golden, @case, layer);
-            foreach (var (start, percent) in Starts.SelectMany(s => Percents.Select(p => (s, p))))
-            {
-                var previous = golden.Mask($"{@case}.previous_mask.{layer}");
-                var mask = start == "dense" ? Mask.Full(previous.Shape) : previous;
-                var single = $"{@case}.{name}.{layer}";
-                var expected = golden.Names.Contains(single) ? golden.Mask(single).And(mask) : golden.Mask($"{@case}.{start}.{percent}.{name}.{layer}");
-                Assert.Equal(expected, criterion.Cut(mask, values, percent / 100.0));
-                held++;
-            }
-        }
-
-        Assert.Equal(36, held);
-    }
-
-    [Fact]
-    public void Bisection_and_ranks_end_where_the_reference_does()
-    {
-        using var golden = new MaskGoldens("criteria");
-        foreach (var row in MaskGoldens.Json("criteria").EnumerateObject())
-        {
-            var parts = row.Name.Split('.');
-            var previous = golden.Mask($"{parts[0]}.previous_mask.{parts[4]}");
-            var mask = parts[1] == "dense" ? Mask.Full(previous.Shape) : previous;
-            var (share, sign) = (int.Parse(parts[2]) / 100.0, parts[3].StartsWith("large", StringComparison.Ordinal) ? 1 : -1);
-            var bisected = BothLarge.Bisected(mask, Values(golden, parts[0], parts[4]), share, sign);
-            Assert.Equal(row.Value.GetProperty("q").GetDouble(), bisected.Level, 1e-12);
-            Assert.Equal((row.Value.GetProperty("wanted").GetInt32(), row.Value.GetProperty("kept").GetInt32()), (bisected.Wanted, bisected.Mask.Kept));
-            var ranked = BothLarge.Ranked(mask, Values(golden, parts[0], parts[4]), share, sign);
-            Assert.Equal((row.Value.GetProperty("rank_r").GetInt32(), row.Value.GetProperty("rank_kept").GetInt32()), ((int)ranked.Level, ranked.Mask.Kept));
-        }
-    }
-
     // Weights 1 → -3, 2 → 2, -1 → -4, 0 → 1: half of four goes.
     [Theory]
     [InlineData("large-final", "1010"), InlineData("small-final", "0101"), InlineData("magnitude-increase", "1010"), InlineData("movement", "1010")]
@@ -79,15 +32,6 @@ public sealed class MaskCriteriaTests
         Assert.Throws<PrunusInputException>(() => MaskCriteria.Named("large-final-same-sign").Cut(Mask.Full([2]), values, 0.5));
     }
 
-    [Theory, InlineData("large-final"), InlineData("large-init-large-final-rank")]
-    public void A_round_over_a_net_is_that_of_its_layers(string id)
-    {
-        using var golden = new MaskGoldens("criteria");
-        var (tensors, criterion) = (golden.Tensors("noties.initial."), MaskCriteria.Named(id));
-        var cut = criterion.Round(tensors, MaskSet.Full(tensors), l => Values(golden, "noties", l), new() { Rates = new(0.5) });
-        Assert.All(MaskGoldens.Layers, l => Assert.Equal(golden.Mask($"noties.dense.50.{id.Replace('-', '_')}.{l}"), cut.Masks[l]));
-    }
-
     [Fact]
     public void A_rule_for_a_layer_takes_no_ranking_over_layers()
     {
@@ -95,7 +39,4 @@ public sealed class MaskCriteriaTests
         Assert.Throws<PrunusInputException>(() => MaskCriteria.Named("large-init-large-final").Round(
             tensors, MaskSet.Full(tensors), _ => new([1, 2], [1, 2]), new() { Scope = MaskScope.Global }));
     }
-
-    private static CriterionValues Values(MaskGoldens golden, string @case, string layer) => new(
-        golden.Floats($"{@case}.initial.{layer}"), golden.Floats($"{@case}.final.{layer}"), golden.Floats($"{@case}.gradient.{layer}"), golden.Floats($"{@case}.uniform.{layer}"));
 }

@@ -20,16 +20,41 @@ public sealed class PmTableTests
         Assert.All(rows, r => Assert.Equal(r.RealPm, r.Pm, 0.0001));
     }
 
-    [Theory, InlineData("lenet-300-100", "lenet"), InlineData("conv-2", "conv2"), InlineData("conv-4", "conv4"), InlineData("conv-6", "conv6")]
-    public void Counts_are_those_of_the_reference(string net, string id)
+    public static TheoryData<string> Nets => new(LotteryGolden.Cases("masks", "schedules", g => g.Json["pm"].Names));
+
+    [Theory, MemberData(nameof(Nets))]
+    public void Counts_are_those_of_the_reference(string id)
     {
-        var expected = MaskGoldens.Json("schedules").GetProperty("pm").GetProperty(id).GetProperty("rounds").EnumerateArray().ToList();
-        foreach (var (row, golden) in Rows(net, expected.Count - 1).Zip(expected))
+        using var golden = new LotteryGolden("masks", "schedules");
+        var net = golden.Json["pm"][id];
+        double[][] layers = [.. net["layers"].Items.Select(l => l.Numbers)];
+        Assert.Equal(net["weights"].Number, layers.Sum(l => l[0]));
+
+        // Linear layers of another rate than convolutions, as in the papers; and the net itself, where it is one of those.
+        var rates = layers.SkipLast(1).Select(l => 1 - l[1]).Distinct().ToList();
+        Assert.InRange(rates.Count, 1, 2);
+        TicketTensor[] made = [.. layers.Select((l, i) => new TicketTensor(
+            $"layer{i}", [(long)l[0]], 1 - l[1] == rates[0] ? TicketTensorKind.Convolution : TicketTensorKind.Linear, IsPrunable: true, i == layers.Length - 1))];
+        var tables = new List<(IEnumerable<TicketTensor>, MaskRates)> { (made, new(rates[0], rates[^1], 1 - layers[^1][1])) };
+        if (MaskRatePresets.All.FirstOrDefault(p => p.Net == (id == "lenet" ? "lenet-300-100" : id.Replace("conv", "conv-", StringComparison.Ordinal))) is { } preset)
         {
-            Assert.Equal(golden.GetProperty("counts").EnumerateArray().Select(c => c.GetInt64()), row.Kept);
-            Assert.Equal(golden.GetProperty("pm_counts").GetDouble(), row.Pm * 100, 1e-11);
-            Assert.Equal(golden.GetProperty("pm_real").GetDouble(), row.RealPm * 100, 1e-11);
+            TicketTensor[] own = [.. VisionTicketNet.TensorsOf(VisionNets.Named(preset.Net)).Where(t => t.IsPrunable)];
+            tables.AddRange(own.Select(t => (double)t.ElementCount).SequenceEqual(layers.Select(l => l[0])) ? [(own, preset.Rates)] : []);
         }
+
+        foreach (var (tensors, shares) in tables)
+        {
+            var rows = PmTable.Rows(tensors, new() { Rates = shares }, net["rounds"].Items.Max(r => r["round"].Integer));
+            foreach (var round in net["rounds"].Items)
+            {
+                var row = rows[round["round"].Integer];
+                Assert.Equal(round["counts"].Integers, row.Kept);
+                Assert.Equal(round["pm_counts"].Number, row.Pm * 100, 1e-11);
+                Assert.Equal(round["pm_real"].Number, row.RealPm * 100, 1e-11);
+            }
+        }
+
+        golden.AssertAllRead("pm/" + id);
     }
 
     // 20,018,880 kernels in one ranking, 5,120 weights of the output layer that stay.

@@ -8,39 +8,57 @@ namespace Prunus.Tests.Lottery.Masks;
 
 public sealed class SaliencyTests
 {
-    public static TheoryData<string> Ids => ["mlp", "mlp_nobias", "conv_train", "conv_eval"];
+    public static TheoryData<string> Ids => new(SaliencyNets.Ids);
 
     [Theory, MemberData(nameof(Ids))]
     public void Scores_are_those_of_the_reference(string id)
     {
-        using var golden = new MaskGoldens("saliency");
+        using var golden = new LotteryGolden("masks", "saliency");
         Libtorch.Load();
         TensorLeaks.AssertNone(() =>
         {
             using var scope = NewDisposeScope();
             using var net = SaliencyNets.Net(golden, id);
-            var (inputs, labels) = SaliencyNets.Batch(golden, net);
-            var training = id == "conv_train";
+            var (inputs, labels) = SaliencyNets.Batch(golden, net, id);
+            var training = Trains(id);
             var before = net.Buffers.ToDictionary(b => b.Key, b => b.Value.data<float>().ToArray());
             AssertClose(golden, $"{id}.snip", Saliency.Snip(net, inputs, labels, training), 1e-12);
             AssertClose(golden, $"{id}.snip_normalised", Saliency.Snip(net, inputs, labels, training, normalised: true), 1e-12);
             AssertClose(golden, $"{id}.grasp", Saliency.Grasp(net, inputs, labels, training), 1e-12);
             Assert.All(before, b => Assert.Equal(b.Value, net.Buffers[b.Key].data<float>().ToArray()));
             Assert.All(net.Parameters.Values, p => Assert.False(p.requires_grad));
-            var row = MaskGoldens.Json("saliency").GetProperty(id);
-            Assert.Equal(row.GetProperty("snip_sum").GetDouble(), Saliency.Snip(net, inputs, labels, training).Values.Sum(s => s.Sum()), 1e-12);
+            var (row, snip) = (golden.Json[id], Saliency.Snip(net, inputs, labels, training));
+            Assert.Equal(row["loss"].Number, SaliencyPass.Loss(new SaliencyPass(net, ScalarType.Float64, null).Logits(inputs, training), labels).item<double>(), 1e-12);
+            Assert.Equal(row["snip_sum"].Number, snip.Values.Sum(s => s.Sum()), 1e-12 * row["snip_sum"].Number);
+            Assert.All(snip, s => Assert.Equal(row["snip_layer_sums"][s.Key].Number, s.Value.Sum(), 1e-12 * row["snip_sum"].Number));
+
+            // The authors' sum, which we don't divide by: |sum| + 1e-10.
+            double[] grasp = [.. Saliency.Grasp(net, inputs, labels, training).Values.SelectMany(s => s)];
+            Assert.Equal(row["grasp_abs_sum_plus_eps"].Number, Math.Abs(grasp.Sum()) + 1e-10, 1e-12 * grasp.Sum(Math.Abs));
+            Array.ForEach([$"{id}.snip", $"{id}.snip_normalised", $"{id}.grasp", id + "/"], part => golden.AssertAllRead(part, "check_fd_max"));
         });
+    }
+
+    [Fact]
+    public void Nothing_of_the_reference_is_left_out()
+    {
+        using var golden = new LotteryGolden("masks", "saliency");
+        golden.AssertParts([
+            .. SaliencyNets.Ids.SelectMany(id => (string[])[$"{id}.snip", $"{id}.snip_normalised", $"{id}.grasp", id + "/"]), "snip_normalised_f32_minus_f64_max",
+            .. golden.Json["synflow"].Names.SelectMany(id => golden.Json["synflow"][id].Names.Select(n => n.Replace("kept_", $"{id}.synflow_mask_", StringComparison.Ordinal)).Append(id + ".synflow")),
+            .. golden.Names.Where(n => n.Split('.') is [_, "x" or "y"] or [_, _, "weight" or "bias" or "running_mean" or "running_var"]), "synflow",
+        ]);
     }
 
     [Theory, MemberData(nameof(Ids))]
     public void Float32_is_near(string id)
     {
-        using var golden = new MaskGoldens("saliency");
+        using var golden = new LotteryGolden("masks", "saliency");
         Libtorch.Load();
         using var scope = NewDisposeScope();
         using var net = SaliencyNets.Net(golden, id);
-        var (inputs, labels) = SaliencyNets.Batch(golden, net);
-        AssertClose(golden, $"{id}.snip", Saliency.Snip(net, inputs, labels, id == "conv_train", type: ScalarType.Float32), 1e-5);
+        var (inputs, labels) = SaliencyNets.Batch(golden, net, id);
+        AssertClose(golden, $"{id}.snip", Saliency.Snip(net, inputs, labels, Trains(id), type: ScalarType.Float32), 1e-5);
     }
 
     // One linear layer without input but 1: logits = w + b; p = softmax(0, ln 3) = 1/4, 3/4; label 0: dL/dw = (-3/4, 3/4).
@@ -61,7 +79,9 @@ public sealed class SaliencyTests
         Assert.Equal(0, Saliency.Snip(net, inputs, labels, masks: masks)["fc.weight"][1]);
     }
 
-    private static void AssertClose(MaskGoldens golden, string prefix, IReadOnlyDictionary<string, double[]> scores, double relative)
+    private static bool Trains(string id) => id.EndsWith("_train", StringComparison.Ordinal);
+
+    private static void AssertClose(LotteryGolden golden, string prefix, IReadOnlyDictionary<string, double[]> scores, double relative)
     {
         foreach (var (name, values) in scores)
         {

@@ -7,22 +7,27 @@ public sealed class SparsitySchedulesTests
     [Fact]
     public void Gradual_pruning_is_that_of_the_reference()
     {
-        var golden = MaskGoldens.Json("schedules").GetProperty("gmp");
+        using var golden = new LotteryGolden("masks", "schedules");
+        var row = golden.Json["gmp"];
         var schedule = new GradualSchedule
         {
-            Initial = golden.GetProperty("s_i").GetDouble(), Final = golden.GetProperty("s_f").GetDouble(), Start = golden.GetProperty("t0").GetInt64(),
-            Cuts = golden.GetProperty("n").GetInt32(), Every = golden.GetProperty("dt").GetInt32(),
+            Initial = row["s_i"].Number, Final = row["s_f"].Number, Start = row["t0"].Integer, Cuts = row["n"].Integer, Every = row["dt"].Integer,
         };
         schedule.Validate();
-        Assert.All(golden.GetProperty("rows_t_s").EnumerateArray(), row => Assert.Equal(row[1].GetDouble(), schedule.At(row[0].GetInt64()), 1e-14));
+        Assert.All(row["rows_t_s"].Items, r => Assert.Equal(r.Numbers[1], schedule.At((long)r.Numbers[0]), 1e-14));
+        golden.AssertAllRead("gmp");
+        golden.AssertParts("gmp", "rigl_drop_fraction", "pm");
     }
 
+    // T is the training's length; the fraction ends at T_end.
     [Fact]
     public void Drops_of_rigl_are_those_of_the_reference()
     {
-        var golden = MaskGoldens.Json("schedules").GetProperty("rigl_drop_fraction");
-        var schedule = new DropSchedule(golden.GetProperty("alpha").GetDouble(), golden.GetProperty("T_end").GetDouble());
-        Assert.All(golden.GetProperty("rows_t_f").EnumerateArray(), row => Assert.Equal(row[1].GetDouble(), schedule.At(row[0].GetInt64()), 1e-14));
+        using var golden = new LotteryGolden("masks", "schedules");
+        var row = golden.Json["rigl_drop_fraction"];
+        var schedule = new DropSchedule(row["alpha"].Number, row["T_end"].Number);
+        Assert.All(row["rows_t_f"].Items, r => Assert.Equal(r.Numbers[1], schedule.At((long)r.Numbers[0]), 1e-14));
+        golden.AssertAllRead("rigl_drop_fraction", "/T");
     }
 
     // Two cuts after the first, ten steps apart: half way the sparsity is 1 - (1/2)³ of the way.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Prunus.Lottery;
 using Prunus.Lottery.Masks;
 using Prunus.Native;
@@ -10,40 +11,50 @@ namespace Prunus.Tests.Lottery.Masks;
 
 public sealed class SynFlowTests
 {
-    [Theory, InlineData("mlp", false), InlineData("mlp_nobias", true), InlineData("conv", false), InlineData("conv_no_shift", true)]
-    public void Scores_sums_and_conservation(string id, bool conserves)
+    public static TheoryData<string> Ids => new(LotteryGolden.Cases("masks", "saliency", g => g.Json["synflow"].Names));
+
+    [Theory, MemberData(nameof(Ids))]
+    public void Scores_sums_and_conservation(string id)
     {
-        using var golden = new MaskGoldens("saliency");
+        using var golden = new LotteryGolden("masks", "saliency");
         Libtorch.Load();
         TensorLeaks.AssertNone(() =>
         {
             using var scope = NewDisposeScope();
             using var net = SaliencyNets.Net(golden, id);
-            var scores = SynFlow.Scores(net, SaliencyNets.Batch(golden, net).Inputs);
-            var row = MaskGoldens.Json("saliency").GetProperty("synflow").GetProperty(id);
-            Assert.Equal(row.GetProperty("R").GetDouble(), scores.Flow, 1e-10);
+            var scores = SynFlow.Scores(net, SaliencyNets.Batch(golden, net, id).Inputs);
+            var row = golden.Json["synflow"][id];
+            var off = 1e-12 * row["R"].Number;
+            Assert.Equal(row["R"].Number, scores.Flow, off);
             foreach (var (name, values) in scores.Scores)
             {
-                var expected = golden.Doubles($"{id}.synflow.{name}.f64");
-                Assert.True(expected.Zip(values, (e, v) => Math.Abs(e - v)).Max() <= 1e-12 * expected.Max(), name);
-                Assert.Equal(row.GetProperty("layer_sums").GetProperty(name).GetDouble(), scores.LayerSum(name), 1e-10);
-                Assert.Equal(conserves, Math.Abs(scores.LayerSum(name) - scores.Flow) < 1e-10);
+                golden.AssertNear($"{id}.synflow.{name}.f64", values, 1e-12 * values.Max());
+                Assert.Equal(row["layer_sums"][name].Number, scores.LayerSum(name), off);
+                Assert.Equal(SaliencyNets.Conserves(id), Math.Abs(scores.LayerSum(name) - scores.Flow) < 100 * off);
             }
         });
+        golden.AssertAllRead(id + ".synflow");
     }
 
-    [Theory]
-    [InlineData("mlp", "0.1"), InlineData("mlp", "0.02"), InlineData("mlp_nobias", "0.1"), InlineData("mlp_nobias", "0.02")]
-    [InlineData("conv", "0.1"), InlineData("conv", "0.02"), InlineData("conv_no_shift", "0.1"), InlineData("conv_no_shift", "0.02")]
-    public void Masks_after_a_hundred_passes_are_those_of_the_reference(string id, string keep)
+    [Theory, MemberData(nameof(Ids))]
+    public void Masks_after_a_hundred_passes_are_those_of_the_reference(string id)
     {
-        using var golden = new MaskGoldens("saliency");
+        using var golden = new LotteryGolden("masks", "saliency");
         Libtorch.Load();
         using var scope = NewDisposeScope();
         using var net = SaliencyNets.Net(golden, id);
-        var cut = SynFlow.Prune(net, SaliencyNets.Batch(golden, net).Inputs, double.Parse(keep));
-        Assert.All(cut.Masks.Names, n => Assert.Equal(golden.Mask($"{id}.synflow_mask_{keep}.{n}"), cut.Masks[n]));
-        Assert.Empty(cut.Emptied);
+        var row = golden.Json["synflow"][id];
+        string[] keeps = [.. row.Names.Where(n => n.StartsWith("kept_", StringComparison.Ordinal)).Select(n => n[5..])];
+        foreach (var keep in keeps)
+        {
+            var cut = SynFlow.Prune(net, SaliencyNets.Batch(golden, net, id).Inputs, double.Parse(keep, CultureInfo.InvariantCulture));
+            Assert.All(cut.Masks.Names, n => Assert.Equal(golden.Mask($"{id}.synflow_mask_{keep}.{n}"), cut.Masks[n]));
+            Assert.All(cut.Masks.Names, n => Assert.Equal(row["kept_" + keep][n].Integer, cut.Masks[n].Kept));
+            Assert.Equal(golden.Under($"{id}.synflow_mask_{keep}.").Order(), cut.Masks.Names.Order());
+            golden.AssertAllRead($"{id}.synflow_mask_{keep}");
+        }
+
+        Assert.All(golden.Under(id + ".synflow_mask_"), n => Assert.Contains(keeps, k => n.StartsWith(k + ".", StringComparison.Ordinal)));
     }
 
     // Fresh nets have biases of 0: what flows through one layer flows through each.

@@ -2,6 +2,7 @@ using Prunus.Lottery.Masks;
 using Prunus.Lottery.Strong;
 using Prunus.Lottery.Strong.Bounds;
 using Prunus.Native;
+using Prunus.Vision;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,63 +13,92 @@ public sealed class StrongLayerGoldenTests
 {
     private const double Off = 1e-12;
 
-    [Theory, InlineData("plain"), InlineData("stride_pad"), InlineData("bias"), InlineData("bias_stride"), InlineData("linear")]
+    // What the reference found out about itself: a sample of inputs, a place in its own images, a bound of its own.
+    private static readonly string[] Beside = ["kernel", "l1_norm_of_kernels", "error_on_400_random_binary_x", "worst_position"];
+
+    public static TheoryData<string> Names => new(LotteryGolden.Cases("strong", "layers", g => g.Json.Names.Where(n => g.Json[n].Has("sup_error_per_output"))));
+
+    public static TheoryData<string> Chains => new(LotteryGolden.Cases("strong", "layers", g => g.Json.Names.Where(n => !g.Json[n].Has("sup_error_per_output"))));
+
+    [Theory, MemberData(nameof(Names))]
     public void Layers_AreThoseOfTheReference(string name)
     {
-        using var golden = new StrongGoldens("layers");
-        var facts = golden.Json.GetProperty(name);
-        var (stride, padding) = (facts.GetProperty("stride").GetInt32(), facts.GetProperty("padding").GetInt32());
-        using var pair = new Pair(golden, name, facts.GetProperty("n").GetInt32(), facts.GetProperty("bias").GetBoolean());
-        Assert.Equal(golden.MaskOf($"{name}.mask_s"), pair.Weight);
-        Assert.Equal(facts.GetProperty("kept_u").GetInt32(), pair.Weight.Kept);
-        Near(golden.Doubles($"{name}.collapsed.f64"), pair.Sums);
-        if (pair.Layer.HasBias)
-        {
-            Assert.Equal(golden.MaskOf($"{name}.mask_s_bias"), pair.Bias);
-            Near(golden.Doubles($"{name}.collapsed_bias.f64"), pair.BiasSums);
-        }
-
+        using var golden = new LotteryGolden("strong", "layers");
+        using var scope = NewDisposeScope();
+        var facts = golden.Json[name];
+        var (stride, padding) = (facts["stride"].Integer, facts["padding"].Integer);
+        using var pair = new Pair(golden, name, facts["n"].Integer, facts["bias"].Flag);
+        AssertMasks(golden, name, pair);
+        Assert.Equal((facts["kept_u"].Integer, facts["total_u"].Integer), (pair.Weight.Kept, pair.Weight.Count));
+        Assert.Equal(facts["max_weight_error"].Number, pair.Errors.Max(), Off);
+        Assert.Equal(facts["bias_error_max"].Number, pair.BiasErrors.DefaultIfEmpty().Max(), Off);
+        Assert.Equal(pair.LargestError, Math.Max(pair.Errors.Max(), pair.BiasErrors.DefaultIfEmpty().Max()), Off);
         foreach (var input in (string[])["x", "worst_x"])
         {
-            using var scope = NewDisposeScope();
-            var x = Tensor(golden, $"{name}.{input}");
-            Near(golden.Doubles($"{name}.{input}.pruned.f64"), pair.Random.Forward(x, stride, padding));
+            var x = golden.Tensor($"{name}.{input}", ScalarType.Float64);
+            var (made, meant) = (pair.Random.Forward(x, stride, padding), pair.Target(x, stride, padding));
+            golden.AssertNear($"{name}.{input}.pruned.f64", made, Off);
+            golden.AssertNear($"{name}.{input}.target.f64", meant, Off);
+            Assert.Equal(facts[$"error_on_{input}"].Number, made.sub(meant).abs().max().item<double>(), Off);
         }
 
         // The supremum is reached by the reference's worst input.
-        var sup = facts.GetProperty("sup_error_per_output").EnumerateArray().Select(e => e.GetDouble()).ToArray();
         var ours = Enumerable.Range(0, pair.Layer.Outputs).Select(pair.Supremum).ToList();
-        Assert.All(sup.Zip(ours), s => Assert.Equal(s.First, s.Second.Error, Off));
-        Assert.Equal(facts.GetProperty("worst_sign").GetInt32(), ours[facts.GetProperty("worst_output").GetInt32()].Sign);
-        Assert.Equal(facts.GetProperty("error_on_worst_x").GetDouble(), ours.Max(o => o.Error), Off);
+        Assert.Equal(pair.Layer.Outputs, facts["sup_error_per_output"].Numbers.Length);
+        Assert.All(facts["sup_error_per_output"].Numbers.Zip(ours), s => Assert.Equal(s.First, s.Second.Error, Off));
+        Assert.Equal(facts["worst_sign"].Integer, ours[facts["worst_output"].Integer].Sign);
+        Assert.Equal(facts["error_on_worst_x"].Number, ours.Max(o => o.Error), Off);
+        Assert.All(facts["l1_error_per_output"].Numbers.Select((e, o) => (e, o)), e => Assert.Equal(
+            e.e, pair.Errors.Skip(e.o * pair.Layer.Fan).Take(pair.Layer.Fan).Sum() + pair.BiasErrors.ElementAtOrDefault(e.o), Off));
+        golden.AssertAllRead(name, Beside);
     }
 
-    [Fact]
-    public void Chain_IsThatOfTheReference()
+    [Theory, MemberData(nameof(Chains))]
+    public void Chain_IsThatOfTheReference(string name)
     {
-        using var golden = new StrongGoldens("layers");
-        var facts = golden.Json.GetProperty("chain");
-        using var first = new Pair(golden, "chain.1", facts.GetProperty("n").GetInt32(), hasBias: false);
-        using var second = new Pair(golden, "chain.2", facts.GetProperty("n").GetInt32(), hasBias: false);
-        Assert.Equal(golden.MaskOf("chain.1.mask_s"), first.Weight);
-        Assert.Equal(golden.MaskOf("chain.2.mask_s"), second.Weight);
+        using var golden = new LotteryGolden("strong", "layers");
+        var (facts, padding, stride) = (golden.Json[name], golden.Json[name]["padding"].Integer, golden.Json[name]["stride"].Integer);
         using var scope = NewDisposeScope();
-        var (x, padding) = (Tensor(golden, "chain.x"), facts.GetProperty("padding").GetInt32());
-        Near(golden.Doubles("chain.pruned.f64"), second.Random.Forward(nn.functional.relu(first.Random.Forward(x, 1, padding)), 1, padding));
+        using var first = new Pair(golden, name + ".1", facts["n"].Integer, golden.Has(name + ".1.bias"));
+        using var second = new Pair(golden, name + ".2", facts["n"].Integer, golden.Has(name + ".2.bias"));
+        foreach (var (part, pair) in new[] { (name + ".1", first), (name + ".2", second) })
+        {
+            AssertMasks(golden, part, pair);
+        }
+
+        var x = golden.Tensor(name + ".x", ScalarType.Float64);
+        var made = second.Random.Forward(nn.functional.relu(first.Random.Forward(x, stride, padding)), stride, padding);
+        var meant = second.Target(nn.functional.relu(first.Target(x, stride, padding)), stride, padding);
+        golden.AssertNear(name + ".pruned.f64", made, Off);
+        golden.AssertNear(name + ".target.f64", meant, Off);
+        Assert.Equal(facts["error_on_x"].Number, made.sub(meant).abs().max().item<double>(), Off);
+
+        // Its bound is of norms, per layer; ours, channel by channel, is no wider.
+        Assert.Equal(facts["l1_error_layer1"].Number, Rows(first).Max(), Off);
+        Assert.Equal(facts["l1_error_layer2"].Number, Rows(second).Max(), Off);
+        var config = new VisionConfig(name, new((int)x.shape[1], (int)x.shape[2], (int)x.shape[3]), second.Layer.Outputs,
+            [new Convolution("1", first.Layer.Outputs), new Relu("relu"), new Convolution("2", second.Layer.Outputs)]);
+        var bound = ErrorBounds.Certify(config, [first.Bounded(), second.Bounded()], Arithmetic.Exact)[^1].Bound;
+        Assert.InRange(bound, facts["error_on_x"].Number, facts["bound"].Number + Off);
+        golden.AssertAllRead(name, "l1_kernel2", "max_activation_bound");
+        golden.AssertParts(golden.Json.Names);
+
+        static IEnumerable<double> Rows(Pair pair) => pair.Errors.Chunk(pair.Layer.Fan).Select(r => r.Sum());
     }
 
-    private static Tensor Tensor(StrongGoldens golden, string name)
+    // T keeps the blocks on its diagonal.
+    private static void AssertMasks(LotteryGolden golden, string name, Pair pair)
     {
-        Libtorch.Load();
-        return tensor(golden.Doubles(name), golden.Shape(name), ScalarType.Float64);
-    }
+        Assert.Equal(golden.Mask($"{name}.mask_s"), pair.Weight);
+        var (outputs, filters) = (pair.Layer.Outputs, pair.Weight.Shape[0]);
+        golden.AssertNear($"{name}.collapsed.f64", pair.Sums, Off);
+        if (pair.Layer.HasBias)
+        {
+            Assert.Equal(golden.Mask($"{name}.mask_s_bias"), pair.Bias);
+            golden.AssertNear($"{name}.collapsed_bias.f64", pair.BiasSums, Off);
+        }
 
-    private static void Near(double[] expected, Tensor actual) => Near(expected, actual.contiguous().data<double>().ToArray());
-
-    private static void Near(double[] expected, double[] actual)
-    {
-        Assert.Equal(expected.Length, actual.Length);
-        Assert.All(expected.Zip(actual), p => Assert.Equal(p.First, p.Second, Off));
+        Assert.Equal(golden.Mask($"{name}.mask_t"), Mask.Where([outputs, filters, 1, 1], i => i % filters / (filters / outputs) == i / filters));
     }
 
     // What the compiler finds in given random numbers.
@@ -76,7 +106,7 @@ public sealed class StrongLayerGoldenTests
     {
         private readonly double[] _weights, _biases;
 
-        public Pair(StrongGoldens golden, string name, int samples, bool hasBias)
+        public Pair(LotteryGolden golden, string name, int samples, bool hasBias)
         {
             Libtorch.Load();
             Layer = new StrongLayer(name, golden.Shape($"{name}.kernel"), hasBias);
@@ -86,6 +116,7 @@ public sealed class StrongLayerGoldenTests
             var options = new StrongOptions(1, SamplingLaw.Theorem, samples);
             var compiled = StrongCompiler.Solve(random, _weights, _biases, options, cancellation: TestContext.Current.CancellationToken);
             var masks = StrongTicket.Packed(compiled, samples).ToList();
+            LargestError = compiled.LargestError;
             (Weight, Bias) = (masks[0].Mask, hasBias ? masks[1].Mask : null);
             Random = new PairLayer(random, Weight, Bias, ScalarType.Float64);
             (Sums, BiasSums) = (new double[_weights.Length], new double[_biases.Length]);
@@ -118,6 +149,23 @@ public sealed class StrongLayerGoldenTests
         public double[] Sums { get; }
 
         public double[] BiasSums { get; }
+
+        public double LargestError { get; }
+
+        public double[] Errors => [.. _weights.Zip(Sums, (w, s) => Math.Abs(w - s))];
+
+        public double[] BiasErrors => [.. _biases.Zip(BiasSums, (w, s) => Math.Abs(w - s))];
+
+        public BoundedLayer Bounded()
+        {
+            var none = new double[Layer.Outputs];
+            var (biases, sums) = Layer.HasBias ? (_biases, BiasSums) : (none, none);
+            return new(Layer, _weights, biases, Sums, sums, Array.ConvertAll(Sums, Math.Abs), Array.ConvertAll(sums, Math.Abs), Layer.Fan + 1);
+        }
+
+        /// <summary>What the target gives.</summary>
+        public Tensor Target(Tensor x, int stride, int padding) =>
+            Ops.Convolve(x, tensor(_weights, [.. Layer.Shape], ScalarType.Float64), Layer.HasBias ? tensor(_biases, ScalarType.Float64) : null, stride, padding);
 
         public (double Error, int Sign) Supremum(int output)
         {

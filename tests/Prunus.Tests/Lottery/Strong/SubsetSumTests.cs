@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Prunus.Lottery.Strong.SubsetSums;
 using Prunus.Randomness;
@@ -115,36 +116,77 @@ public sealed class SubsetSumTests
         double Number(ulong at, bool coarse) => Math.Round(((2.0 * draw.Uniform(at)) - 1) * (coarse ? 256 : 1 << 23)) / (coarse ? 256 : 1 << 23);
     }
 
-    [Theory, InlineData("independent"), InlineData("product")]
+    public static TheoryData<string> Laws => new(LotteryGolden.Cases("strong", "subset_sum", g => g.Json.Names.Where(n => g.Has(n + ".error"))));
+
+    [Theory, MemberData(nameof(Laws))]
     public void References_HaveTheseErrorsAndMasks(string law)
     {
-        using var golden = new StrongGoldens("subset_sum");
-        double[] targets = golden.Doubles("target"), errors = golden.Doubles($"{law}.error"), nearest = golden.Doubles($"{law}.smallest.error");
-        long[] masks = golden.Integers($"{law}.mask"), fewest = golden.Integers($"{law}.smallest.mask"), sizes = golden.Integers($"{law}.smallest.size");
-        var sample = law == "product"
-            ? [.. golden.Doubles("product_u").Zip(golden.Doubles("product_v"), (u, v) => v * Math.Max(0, u))]
-            : golden.Doubles(law);
-        for (var i = 0; i < targets.Length; i++)
+        using var golden = new LotteryGolden("strong", "subset_sum");
+        var (targets, errors, masks, facts) = (golden.Doubles("target"), golden.Doubles($"{law}.error"), golden.Integers($"{law}.mask"), golden.Json[law].Items);
+        var (sample, size) = Sample(golden, law);
+        for (var column = 0; column < facts.Count; column++)
         {
-            for (var n = 8; n <= 20; n++)
+            var n = facts[column]["n"].Integer;
+            var found = new List<SubsetSum>();
+            for (var i = 0; i < targets.Length; i++)
             {
-                _solver.Load(sample.AsSpan(20 * i, n));
+                _solver.Load(sample.AsSpan(size * i, n));
                 var best = _solver.Best(targets[i]);
-                Assert.Equal(errors[(13 * i) + n - 8], best.Error, Off);
-                Assert.Equal((ulong)masks[(13 * i) + n - 8], best.Mask);
+                Assert.Equal(errors[(facts.Count * i) + column], best.Error, Off);
+                Assert.Equal((ulong)masks[(facts.Count * i) + column], best.Mask);
                 Assert.InRange(_solver.Within(targets[i], best.Error + 0.01)!.Value.Error, best.Error, best.Error + 0.01);
+                found.Add(best);
             }
 
-            _solver.Load(sample.AsSpan(20 * i, 15));
-            for (var e = 0; e < 3; e++)
-            {
-                var found = _solver.Smallest(targets[i], new[] { 0.1, 0.01, 0.001 }[e]);
-                Assert.Equal(sizes[(3 * i) + e], found?.Size ?? -1);
-                Assert.Equal(fewest[(3 * i) + e], found is { } f ? (long)f.Mask : -1);
-                Assert.Equal(nearest[(3 * i) + e], found?.Error ?? double.NaN, Off);
-            }
+            double[] sorted = [.. found.Select(f => f.Error).Order()];
+            Assert.Equal(facts[column]["median"].Number, (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2, 1e-12);
+            Assert.Equal(facts[column]["mean"].Number, sorted.Average(), 1e-12);
+            Assert.Equal(facts[column]["max"].Number, sorted[^1], Off);
+            Assert.Equal(facts[column]["share_above_0_01"].Number, sorted.Average(e => e > 0.01 ? 1.0 : 0), 1e-12);
+            Assert.Equal(facts[column]["mean_size"].Number, found.Average(f => f.Size), 1e-12);
         }
+
+        golden.AssertAllRead(law + "/");
+        golden.AssertAllRead(law + ".error");
+        golden.AssertAllRead(law + ".mask");
     }
+
+    // LAW_smallest_nN: of the first N elements, for each tolerance.
+    [Theory, MemberData(nameof(Laws))]
+    public void References_HaveTheseSmallestSubsets(string law)
+    {
+        using var golden = new LotteryGolden("strong", "subset_sum");
+        double[] targets = golden.Doubles("target"), nearest = golden.Doubles($"{law}.smallest.error");
+        long[] fewest = golden.Integers($"{law}.smallest.mask"), sizes = golden.Integers($"{law}.smallest.size");
+        var (sample, size) = Sample(golden, law);
+        var key = Assert.Single(golden.Json.Names, n => n.StartsWith(law + "_smallest_n", StringComparison.Ordinal));
+        var (n, facts) = (int.Parse(key[(law.Length + "_smallest_n".Length)..], CultureInfo.InvariantCulture), golden.Json[key].Items);
+        for (var e = 0; e < facts.Count; e++)
+        {
+            var all = new List<SubsetSum>();
+            for (var i = 0; i < targets.Length; i++)
+            {
+                _solver.Load(sample.AsSpan(size * i, n));
+                var found = _solver.Smallest(targets[i], facts[e]["eps"].Number);
+                Assert.Equal(sizes[(facts.Count * i) + e], found?.Size ?? -1);
+                Assert.Equal(fewest[(facts.Count * i) + e], found is { } f ? (long)f.Mask : -1);
+                Assert.Equal(nearest[(facts.Count * i) + e], found?.Error ?? double.NaN, Off);
+                all.AddRange(found is { } some ? [some] : []);
+            }
+
+            Assert.Equal(facts[e]["found"].Integer, all.Count);
+            Assert.Equal(facts[e]["mean_size"].Number, all.Average(f => f.Size), 1e-12);
+        }
+
+        golden.AssertAllRead(law + ".smallest");
+        golden.AssertAllRead(key);
+        golden.AssertParts([.. golden.Json.Names, "target", "product_u", "product_v"]);
+    }
+
+    // [targets, elements]
+    private static (double[] Sample, int Size) Sample(LotteryGolden golden, string law) => golden.Has(law + "_u")
+        ? ([.. golden.Doubles(law + "_u").Zip(golden.Doubles(law + "_v"), (u, v) => v * Math.Max(0, u))], (int)golden.Shape(law + "_u")[1])
+        : (golden.Doubles(law), (int)golden.Shape(law)[1]);
 
     private static void Same(SubsetSum expected, SubsetSum actual, double[] sample, double target, bool exact)
     {

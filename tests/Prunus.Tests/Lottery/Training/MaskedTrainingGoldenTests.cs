@@ -7,46 +7,64 @@ namespace Prunus.Tests.Lottery.Training;
 /// <summary>Masked training against goldens/lottery/training: float64 to 1e-12, float32 to its rounding.</summary>
 public sealed class MaskedTrainingGoldenTests
 {
-    public static TheoryData<string, string, ScalarType, double> Cases { get; } = new(
-        from net in new[] { "mlp", "conv_bn" }
-        from optimiser in new[] { "sgd", "nesterov", "adam" }
-        from type in new[] { (ScalarType.Float64, 1e-12), (ScalarType.Float32, 2e-6) }
-        select (net, optimiser, type.Item1, type.Item2));
+    private static readonly string[] Beside = ["losses_f32", "check_hand_written_rule", "masked_positions_exactly_zero", "max_abs_difference", "loss_difference"];
+
+    public static TheoryData<string, ScalarType> Cases { get; } = new(
+        from name in TrainingGolden.Cases(g => g.Json.Names.Where(n => !n.Contains('.', StringComparison.Ordinal) && g.Json[n].Has("lr")))
+        from type in new[] { ScalarType.Float64, ScalarType.Float32 }
+        select (name, type));
+
+    public static TheoryData<string> Nets => new(TrainingGolden.Nets);
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Masked_steps_equal_the_reference(string name, string optimiser, ScalarType type, double tolerance)
+    public void Masked_steps_equal_the_reference(string name, ScalarType type)
     {
-        using var golden = new TrainingGolden(name);
+        using var golden = new TrainingGolden(name.Split(' ')[0]);
         using var scope = NewDisposeScope();
         using var net = golden.Net(type);
-        var masks = golden.Masks("mask", type);
+        var (optimiser, masks, tolerance) = (name.Split(' ')[^1], golden.Masks("mask", type), type == ScalarType.Float64 ? 1e-12 : golden.Spread);
         var trainer = new MaskedTrainer(net, step => golden.Batch(step, type), new()
         {
-            LastStep = 20,
+            LastStep = golden.Steps,
             Schedule = LearningRateSchedule.Constant(golden.Rate(optimiser)),
             Optimiser = TrainingGolden.Options(optimiser),
-            SnapshotAt = [1, 2, 5, 10, 20],
+            SnapshotAt = golden.StepsUnder(optimiser + "."),
         }, masks);
         using var result = trainer.Run(cancellation: TestContext.Current.CancellationToken);
-        Assert.All(golden.Losses(optimiser).Zip(result.Members[0].TrainingLosses), pair => Assert.Equal(pair.First, pair.Second, 2e-6));
+        AssertLosses(golden.Losses(optimiser), result, 2e-6);
         foreach (var (step, snapshot) in result.Snapshots)
         {
+            var (prefix, state) = ($"{optimiser}.step{step}", snapshot.Optimiser!);
             snapshot.CopyTo(net);
-            golden.AssertEqual($"{optimiser}.step{step}", net, tolerance);
+            golden.AssertEqual(prefix, net, tolerance);
+            Assert.Equal(step, state.StepCount);
+            string[] kept = [.. golden.File.Under(prefix + ".state.").Where(n => n.EndsWith(".f64", StringComparison.Ordinal))];
+            Assert.All(kept, key => golden.File.AssertNear($"{prefix}.state.{key}", state.Tensors[key[..^4]], tolerance));
+            Assert.Equal(kept.Length == 0 ? 0 : state.Tensors.Count, kept.Length);
+            foreach (var (key, mask) in masks)
+            {
+                Assert.All(state.Tensors.Where(t => t.Key.EndsWith(key, StringComparison.Ordinal)).Select(t => t.Value).Append(net.Parameters[key]),
+                    t => Assert.Equal(0, (t.detach() * (1 - mask)).abs().max().to(ScalarType.Float64).item<double>()));
+            }
         }
 
-        var state = result.Snapshots[20].Optimiser!;
-        Assert.Equal(20, state.StepCount);
-        foreach (var (key, value) in state.Tensors)
-        {
-            golden.AssertEqual($"{optimiser}.step20.state.{key}", value, tolerance);
-        }
+        golden.File.AssertAllRead(optimiser, Beside);
+        golden.File.AssertAllRead("mask");
+    }
 
-        foreach (var (key, mask) in masks)
-        {
-            Assert.All(state.Tensors.Where(t => t.Key.EndsWith(key, StringComparison.Ordinal)).Select(t => t.Value).Append(net.Parameters[key]),
-                t => Assert.Equal(0, (t.detach() * (1 - mask)).abs().max().to(ScalarType.Float64).item<double>()));
-        }
+    [Theory, MemberData(nameof(Nets))]
+    public void Nothing_of_the_reference_is_left_out(string name)
+    {
+        using var golden = new TrainingGolden(name);
+        var json = golden.File.Json;
+        golden.File.AssertParts([.. json.Names, "rewind", "thin", "x", "y", "initial", "mask", "structured_mask"]);
+        Assert.All(json.Names.Where(n => n.StartsWith("thin.", StringComparison.Ordinal)), n => Assert.All(json[n].Names, f => Assert.Contains(f, Beside)));
+    }
+
+    internal static void AssertLosses(double[] expected, MaskedTrainingResult actual, double tolerance)
+    {
+        Assert.Equal(expected.Length, actual.Members[0].TrainingLosses.Count);
+        Assert.All(expected.Zip(actual.Members[0].TrainingLosses), pair => Assert.Equal(pair.First, pair.Second, tolerance));
     }
 }

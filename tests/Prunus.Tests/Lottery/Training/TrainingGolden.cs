@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
-using System.Text.Json;
-using Prunus.Checkpoints;
+using System.Globalization;
 using Prunus.Lottery;
 using Prunus.Lottery.Training;
 using Prunus.Native;
@@ -10,103 +8,66 @@ using static TorchSharp.torch;
 
 namespace Prunus.Tests.Lottery.Training;
 
-/// <summary>The two small nets of goldens/lottery/training, their batches and reference values.</summary>
+/// <summary>A small net of goldens/lottery/training, its batches and reference values.</summary>
 internal sealed class TrainingGolden : IDisposable
 {
-    private readonly SafetensorsFile _file;
-    private readonly JsonDocument _json;
-    private readonly string _name;
+    private readonly VisionConfig _config;
 
     public TrainingGolden(string name)
     {
-        _file = SafetensorsFile.Open(SharedFiles.Path("goldens", "lottery", "training", name + ".safetensors"));
-        _json = JsonDocument.Parse(File.ReadAllBytes(SharedFiles.Path("goldens", "lottery", "training", name + ".json")));
-        _name = name;
+        File = new LotteryGolden("training", name);
         Libtorch.Load();
+        _config = GoldenNets.Config(File, "initial.", "x");
     }
 
-    public static VisionConfig Mlp(int input, int classes, params int[] widths) => VisionNets.Named($"mlp:{string.Join('-', widths)}", new MapShape(1, 1, input), classes);
+    public static string[] Nets { get; } = SharedFiles.Root is null ? ["absent"]
+        : [.. Directory.GetFiles(SharedFiles.Path("goldens", "lottery", "training"), "*.safetensors").Select(f => Path.GetFileNameWithoutExtension(f)).Order()];
 
-    /// <summary>conv1 3×3, BN, ReLU, conv2 3×3 stride 2, BN, ReLU, mean, fc.</summary>
-    public static VisionConfig ConvBn(int first, int second) => new("conv-bn", new MapShape(2, 6, 6), 4,
-    [
-        new Convolution("conv1", first, Bias: false), new BatchNorm("bn1"), new Relu("relu1"),
-        new Convolution("conv2", second, Stride: 2, Bias: false), new BatchNorm("bn2"), new Relu("relu2"),
-        new AveragePool("pool"), new Linear("fc", 4),
-    ]);
+    public LotteryGolden File { get; }
 
-    public JsonElement Json(string key) => _json.RootElement.GetProperty(key);
+    /// <summary>Steps of the whole training.</summary>
+    public int Steps => (int)File.Shape("x")[0];
 
-    public double[] Losses(string key) => [.. Json(key).GetProperty("losses").EnumerateArray().Select(e => e.GetDouble())];
+    /// <summary>What float32 may be off by: ten times what the reference's own is.</summary>
+    public double Spread => File.Json.Has("f32_minus_f64_max") ? Math.Max(2e-6, 10 * File.Json["f32_minus_f64_max"].Number) : 2e-6;
 
-    public bool Has(string name) => _file.Tensors.ContainsKey(name);
+    /// <summary>Cases of all nets, as <c>net case</c>.</summary>
+    public static IEnumerable<string> Cases(Func<LotteryGolden, IEnumerable<string>> cases) => Nets.SelectMany(n => LotteryGolden.Cases("training", n, cases).Select(c => $"{n} {c}"));
+
+    /// <summary>Steps that a prefix such as <c>sgd.</c> has values of.</summary>
+    public int[] StepsUnder(string prefix) =>
+        [.. File.Under(prefix + "step").Select(n => int.Parse(n[..n.IndexOf('.', StringComparison.Ordinal)], CultureInfo.InvariantCulture)).Distinct().Order()];
+
+    public double[] Losses(string key) => File.Json[key]["losses"].Numbers;
 
     /// <summary>The golden's net with the tensors of a prefix; running statistics that are not there start at 0 and 1.</summary>
-    public VisionTicketNet Net(ScalarType type, string prefix = "initial", VisionConfig? config = null)
-    {
-        config ??= _name == "mlp" ? Mlp(12, 5, 16, 10) : ConvBn(6, 8);
-        using var scope = NewDisposeScope();
-        return new(new VisionNet(config, config.Tensors().ToDictionary(t => t.Name, t =>
-            Has($"{prefix}.{t.Name}") ? Read($"{prefix}.{t.Name}").to(type)
-            : t.Role == VisionRole.RunningVariance ? ones([.. t.Shape], dtype: type)
-            : t.Role == VisionRole.RunningMean ? zeros([.. t.Shape], dtype: type)
-            : throw new ArgumentException($"{prefix}.{t.Name}"))));
-    }
+    public VisionTicketNet Net(ScalarType type) => GoldenNets.Net(_config, t =>
+        File.Has("initial." + t.Name) ? File.Tensor("initial." + t.Name, type)
+        : t.Role == VisionRole.RunningVariance ? ones([.. t.Shape], dtype: type)
+        : t.Role == VisionRole.RunningMean ? zeros([.. t.Shape], dtype: type)
+        : throw new ArgumentException($"initial.{t.Name}"));
 
     /// <summary>Masks of a prefix, as the net's type.</summary>
-    public Dictionary<string, Tensor> Masks(string prefix, ScalarType type) => _file.Tensors.Where(t => t.Key.StartsWith(prefix + ".", StringComparison.Ordinal))
-        .ToDictionary(t => t.Key[(prefix.Length + 1)..], t =>
-        {
-            var bytes = new byte[t.Value.ElementCount];
-            _file.ReadBytes(t.Key, 0, bytes);
-            return tensor(bytes, [.. t.Value.Shape]).to(type);
-        });
+    public Dictionary<string, Tensor> Masks(string prefix, ScalarType type) => File.Under(prefix + ".").ToDictionary(n => n, n => File.Mask($"{prefix}.{n}").ToTensor(CPU, type));
 
-    public TicketBatch Batch(int step, ScalarType type)
-    {
-        var x = Read("x")[step].to(type);
-        return new(_name == "mlp" ? x.view(-1, 1, 1, 12) : x, Goldens.Ids(_file, "y")[step]);
-    }
+    public TicketBatch Batch(int step, ScalarType type) => new(GoldenNets.Images(_config, File.Tensor("x", type)[step]), tensor(File.Integers("y"), [.. File.Shape("y")])[step]);
 
-    /// <summary>The schedule of the rewinding cases.</summary>
-    public LearningRateSchedule RewindSchedule(string optimiser) => new() { Rate = Rate(optimiser), Drops = [12] };
-
-    public double Rate(string optimiser) => Json(optimiser).GetProperty("lr").GetDouble();
+    public double Rate(string optimiser) => File.Json[optimiser]["lr"].Number;
 
     public static OptimiserOptions Options(string optimiser) => optimiser switch
     {
         "adam" => new AdamOptions { WeightDecay = 1e-4 },
-        _ => new SgdOptions { WeightDecay = 5e-4, Nesterov = optimiser == "nesterov" },
+        "sgd" or "nesterov" => new SgdOptions { WeightDecay = 5e-4, Nesterov = optimiser == "nesterov" },
+        _ => throw new ArgumentException(optimiser),
     };
 
-    /// <summary>Float32 values, or float64 ones of the reference computed in float64.</summary>
-    public Tensor Read(string name, ScalarType type = ScalarType.Float32)
-    {
-        if (type == ScalarType.Float32)
-        {
-            return tensor(_file.ReadAll(name), [.. _file.Tensors[name].Shape]);
-        }
-
-        var values = new double[_file.Tensors[name + ".f64"].ElementCount];
-        _file.ReadBytes(name + ".f64", 0, MemoryMarshal.AsBytes(values.AsSpan()));
-        return tensor(values, [.. _file.Tensors[name + ".f64"].Shape]);
-    }
-
-    /// <summary>Compares with the reference in float64.</summary>
-    public void AssertEqual(string name, Tensor actual, double tolerance) =>
-        Assert.True((actual.detach().to(ScalarType.Float64) - Read(name, ScalarType.Float64)).abs().max().item<double>() <= tolerance, name);
-
-    /// <summary>Every tensor of a net that the reference holds under a prefix.</summary>
+    /// <summary>Every tensor of a net that the reference holds under a prefix, and all of those.</summary>
     public void AssertEqual(string prefix, ITicketNet net, double tolerance)
     {
-        var compared = net.Parameters.Concat(net.Buffers).Where(t => Has($"{prefix}.{t.Key}")).ToList();
+        var compared = net.Parameters.Concat(net.Buffers).Where(t => File.Has($"{prefix}.{t.Key}")).ToList();
         Assert.True(compared.Count >= net.Parameters.Count);
-        compared.ForEach(t => AssertEqual($"{prefix}.{t.Key}", t.Value, tolerance));
+        compared.ForEach(t => File.AssertNear($"{prefix}.{t.Key}.f64", t.Value, tolerance));
     }
 
-    public void Dispose()
-    {
-        _file.Dispose();
-        _json.Dispose();
-    }
+    public void Dispose() => File.Dispose();
 }

@@ -1,5 +1,5 @@
+using System.Globalization;
 using Prunus.Lottery.Universal;
-using Prunus.Tests.Lottery.Strong;
 
 namespace Prunus.Tests.Lottery.Universal;
 
@@ -7,13 +7,16 @@ public sealed class PiecewiseLinearTests
 {
     private const double Exact = 1e-12;
 
-    [Theory]
-    [InlineData("log", 10), InlineData("log", 21), InlineData("log", 40), InlineData("exp", 10), InlineData("exp", 21), InlineData("exp", 40), InlineData("sin", 10), InlineData("sin", 21), InlineData("sin", 40)]
-    public void Nets_AreThoseOfTheReference(string name, int segments)
+    public static TheoryData<string> Nets => new(LotteryGolden.Cases("strong", "universal", g => g.Json.Names.Where(n => g.Has(n + ".knots"))));
+
+    // FUNCTION.NSEGMENTS
+    [Theory, MemberData(nameof(Nets))]
+    public void Nets_AreThoseOfTheReference(string key)
     {
-        using var golden = new StrongGoldens("universal");
-        var function = name switch { "log" => UnivariateFunction.Logarithm, "exp" => UnivariateFunction.Exponential(4), _ => UnivariateFunction.Sine(1) };
-        var (net, key) = (new PiecewiseLinear(function.Value, function.Low, function.High, segments), $"{name}.N{segments}");
+        using var golden = new LotteryGolden("strong", "universal");
+        var (json, segments) = (golden.Json[key], int.Parse(key[(key.IndexOf('.', StringComparison.Ordinal) + 2)..], CultureInfo.InvariantCulture));
+        var function = Function(key, json["a"].Number, json["b"].Number);
+        var net = new PiecewiseLinear(function.Value, function.Low, function.High, segments);
         var balanced = net.Balanced();
         Close(golden.Doubles($"{key}.knots"), net.Knots);
         Close(golden.Doubles($"{key}.slopes"), net.Slopes);
@@ -21,34 +24,40 @@ public sealed class PiecewiseLinearTests
         Close(golden.Doubles($"{key}.balanced.w_in"), balanced.Inputs);
         Close(golden.Doubles($"{key}.balanced.b_in"), balanced.Biases);
         Close(golden.Doubles($"{key}.balanced.w_out"), balanced.Outputs);
-        var json = golden.Json.GetProperty(key);
-        double Number(string field) => json.GetProperty(field).GetDouble();
-        Assert.Equal(Number("a"), function.Low, Exact);
-        Assert.Equal(Number("b"), function.High, Exact);
-        Assert.Equal(Number("y0"), net.Start, Exact);
-        Assert.Equal(Number("max_grid_error"), net.LargestError(function.Value), Exact);
+        Assert.Equal(json["a"].Number, function.Low, Exact);
+        Assert.Equal(json["b"].Number, function.High, Exact);
+        Assert.Equal(json["y0"].Number, net.Start, Exact);
+        Assert.Equal(json["max_grid_error"].Number, net.LargestError(function.Value), Exact);
+        Assert.Equal(json["max_grid_error"].Number, Math.Abs(net.At(json["at"].Number) - function.Value(json["at"].Number)), Exact);
         var place = function.Low + (0.3 * (function.High - function.Low));
-        Assert.Equal(Number("value_at_0_3"), net.At(place), Exact);
+        Assert.Equal(json["value_at_0_3"].Number, net.At(place), Exact);
         Assert.Equal(net.At(place), balanced.At(place), Exact);
-        Assert.InRange(Number("max_grid_error"), 0, Number("second_order_bound"));
+        var bound = json["second_order_bound"].Number;
+        Assert.InRange(json["max_grid_error"].Number, 0, bound);
 
         // As many segments as that bound asks for, and no fewer.
-        Assert.Equal(segments, function.SegmentsFor(Number("second_order_bound") * (1 + 1e-9)));
-        Assert.Equal(segments + 1, function.SegmentsFor(Number("second_order_bound") * 0.999));
+        Assert.Equal(segments, function.SegmentsFor(bound * (1 + 1e-9)));
+        Assert.InRange(function.SegmentsFor(bound * 0.999), segments + 1, int.MaxValue);
+        golden.AssertAllRead(key);
+        golden.AssertParts(golden.Json.Names);
     }
 
+    // The exponential's range is for the highest power.
     [Fact]
     public void UnprunedPolynomials_AreAsFarOff_AsInTheReference()
     {
-        using var golden = new StrongGoldens("universal");
-        var (log, exp) = (UnivariateFunction.Logarithm, UnivariateFunction.Exponential(4));
-        var (inner, outer) = (new PiecewiseLinear(log.Value, log.Low, log.High, 10), new PiecewiseLinear(exp.Value, exp.Low, exp.High, 40));
-        foreach (var row in golden.Json.GetProperty("polynomial").GetProperty("rows").EnumerateArray())
+        using var golden = new LotteryGolden("strong", "universal");
+        var (json, rows) = (golden.Json["polynomial"], golden.Json["polynomial"]["rows"].Items);
+        var (log, exp) = (UnivariateFunction.Logarithm, UnivariateFunction.Exponential(rows.Max(r => r["r"].Integer)));
+        var (inner, outer) = (new PiecewiseLinear(log.Value, log.Low, log.High, json["n_log"].Integer), new PiecewiseLinear(exp.Value, exp.Low, exp.High, json["n_exp"].Integer));
+        foreach (var row in rows)
         {
-            var r = row.GetProperty("r").GetInt32();
+            var r = row["r"].Integer;
             var error = PiecewiseLinear.Grid(0, 1, 10_000).Max(x => Math.Abs(outer.At(r * inner.At(x)) - Math.Pow((1 + x) / 2, r)));
-            Assert.Equal(row.GetProperty("max_error").GetDouble(), error, Exact);
+            Assert.Equal(row["max_error"].Number, error, Exact);
         }
+
+        golden.AssertAllRead("polynomial");
     }
 
     // Two segments of x² on [0,2]: slopes 1 and 3, off by a quarter in the middle of each.
@@ -77,6 +86,14 @@ public sealed class PiecewiseLinearTests
         double Kink(double x) => Math.Abs(x - 0.5);
         Assert.InRange(Error(Kink, 21) / Error(Kink, 83), 3.5, 4.5);
     }
+
+    private static UnivariateFunction Function(string key, double low, double high) => key.Split('.')[0] switch
+    {
+        "log" => UnivariateFunction.Logarithm,
+        "exp" => UnivariateFunction.Exponential(Math.Round(-(low + 0.07) / Math.Log(2), 9)),
+        "sin" => UnivariateFunction.Sine(high),
+        _ => throw new ArgumentException(key),
+    };
 
     private static void Close(double[] expected, IReadOnlyList<double> actual)
     {
