@@ -90,7 +90,7 @@ internal static class TicketTrainingFlags
             var record = RecipeCommand.Run(
                 context, new RecipeRunOptions(verb, size, Text: recipe.ToYaml(size)), RecipeCommand.Sources(context.Given(Folder) ? context.Value(Folder) : null), device);
             return record.Subjects.All(s => s.Measures.GetValueOrDefault(TicketMetrics.Failed) >= 1)
-                ? throw new PrunusRunException(verb, "every training broke down (its loss was NaN or infinite)", "use a lower --lr")
+                ? throw new PrunusRunException(verb, "every training broke down (a loss or weight was NaN or infinite)", "use a lower --lr")
                 : ExitCode.Done;
         }
         catch (PrunusInputException e) when (e.Subject.StartsWith(verb + ":", StringComparison.Ordinal))

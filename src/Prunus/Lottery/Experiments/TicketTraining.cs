@@ -85,6 +85,12 @@ public sealed record TicketTraining(string Optimiser, double LearningRate, int B
     /// <exception cref="PrunusInputException">Something is.</exception>
     public void Validate(string subject)
     {
+        if (Iterations < 1 || Images < 1 || TestImages < 1)
+        {
+            string[] given = [$"iterations {Iterations}", .. Images is { } i ? (string[])[$"images {i}"] : [], .. TestImages is { } t ? (string[])[$"test_images {t}"] : []];
+            throw new PrunusInputException(subject, $"{string.Join(", ", given)}: one is out of range", "give numbers above 0");
+        }
+
         try
         {
             Options(0, Iterations).Validate();
