@@ -70,7 +70,12 @@ internal static class TicketWarnings
             yield return FormattableString.Invariant($"{experiment.Name}: {Levels(less)} cut less than asked: min_keep keeps weights that would go ({Mean(less[0], TicketMetrics.HeldBack):0.#} at level {less[0]}); lower it for the counts that rounds leave");
         }
 
-        double Mean(int level, string metric) => results.Over(new($"{experiment.Name}/{TicketExperiment.Ticket} {level}", metric)).Mean;
+        // Of trainings that broke down nothing is told here: some had no cut.
+        double Mean(int level, string metric)
+        {
+            var cell = $"{experiment.Name}/{TicketExperiment.Ticket} {level}";
+            return results.Size.Seeds.Where(s => results.Value(new(cell, TicketMetrics.Failed), s) == 0).Select(s => results.Value(new(cell, metric), s)).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
+        }
     }
 
     private static (string Cell, long Seed)[] Above0(string[] cells, string metric, RecipeResults results) =>

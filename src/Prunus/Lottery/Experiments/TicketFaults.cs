@@ -7,6 +7,8 @@ namespace Prunus.Lottery.Experiments;
 /// <summary>What of an experiment cannot be run, found before anything is trained.</summary>
 internal static class TicketFaults
 {
+    private const int MostBatches = 10_000;
+
     /// <summary>Checks an experiment by itself.</summary>
     /// <exception cref="PrunusInputException">It cannot be run.</exception>
     public static void Check(string subject, TicketExperiment experiment)
@@ -14,6 +16,11 @@ internal static class TicketFaults
         if (experiment.Cutting.Pattern is not null)
         {
             CheckPattern(subject, experiment);
+        }
+
+        foreach (var branch in experiment.Branches.Where(b => !experiment.Cutting.Levels.Any(b.RunsAt)))
+        {
+            throw new PrunusInputException(subject, $"{experiment.Name} has the branch {branch.Id} at none of its levels, {string.Join(", ", experiment.Cutting.Levels)}", "list some of them, or leave out that branch");
         }
 
         CheckFrozen(subject, experiment);
@@ -56,7 +63,7 @@ internal static class TicketFaults
         var criterion = Named($"{subject}, {name}", () => InitialCriteria.Named(cutting.Criterion));
         CheckUnrewound(subject, experiment);
         Refuse(!criterion.Ranks && cutting.Options.MinimumKeep > 0, subject, $"{name} keeps a minimum of each layer, which '{criterion.Id}' cannot", "leave out min_keep");
-        Refuse(cutting.Batches < 1, subject, $"{name} looks at {cutting.Batches} batches", "give 1 or more");
+        Refuse(cutting.Batches is < 1 or > MostBatches, subject, $"{name} looks at {cutting.Batches} batches", $"give 1 to {MostBatches}");
     }
 
     private static void CheckDuring(string subject, TicketExperiment experiment)
@@ -68,7 +75,7 @@ internal static class TicketFaults
         Refuse(
             experiment.Branches.Any(b => b.Id == TicketBranch.DataOrder), subject,
             $"{name} compares orders of images, and weights that go during training are others then", $"leave out the branch {TicketBranch.DataOrder}");
-        foreach (var fault in cutting.Pace.Faults(experiment.Training.Iterations))
+        foreach (var fault in cutting.Pattern is not null ? [] : cutting.Pace.Faults(experiment.Training.Iterations))
         {
             throw new PrunusInputException($"{subject}, {name}", "pace: " + fault, "change 'pace' of 'cut'");
         }
