@@ -85,6 +85,7 @@ internal static class TicketFaults
     {
         var (name, cutting) = (experiment.Name, experiment.Cutting);
         CheckUnrewound(subject, experiment);
+        Refuse(cutting.Options.MinimumKeep > 0, subject, $"{name} keeps a minimum of each layer, which learned masks cannot", "leave out min_keep");
         Refuse(cutting.Levels[^1] > 100, subject, $"{name} has level {cutting.Levels[^1]}, and levels are percentages of weights used here", "list levels from 1 to 100");
     }
 
