@@ -46,6 +46,8 @@ public sealed class TicketFindTests : IDisposable
     [InlineData("--seeds: has the range '4..2'; ", "--seeds", "4..2")]
     [InlineData("--cut-output: says what goes of the last layer where --cut is given, and it is not; ", "--cut-output", "10%")]
     [InlineData("ticket find: branch 'rainit' is not known; ", "--branches", "rainit")]
+    [InlineData("--branches: ',' holds nothing; ", "--branches", ",")]
+    [InlineData("--drops: ',' holds nothing; ", "--drops", ",")]
     [InlineData("--min-keep: -1 is out of range; ", "--min-keep", "-1")]
     [InlineData("--cut: 120% is out of range; ", "--cut", "120%")]
     public void BadInput_IsOneLineBeforeAnythingIsWritten(string start, string option, string value)

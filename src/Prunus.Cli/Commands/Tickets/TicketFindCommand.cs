@@ -46,7 +46,7 @@ internal static class TicketFindCommand
         return TicketTrainingFlags.Run(context, new TicketRecipe("ticket-find", $"Tickets of {net} on {data}", $"What prunus ticket find was asked for: tickets of {levels} levels.", "search")
         {
             Seeds = TicketTrainingFlags.SeedsOf(context),
-            Branches = context.Given(Branches) ? TicketTrainingFlags.Parts(context.Value(Branches)!) : [],
+            Branches = context.Given(Branches) ? TicketTrainingFlags.Named(Branches, context.Value(Branches)!) : [],
             Keys = new Dictionary<string, object>
             {
                 ["net"] = net,

@@ -57,8 +57,16 @@ public sealed record TicketCutting(MaskCutOptions Options, string Criterion, IRe
     }
 
     /// <summary>As many weights as so many rounds would leave, in one cut; or those of the pattern.</summary>
-    internal MaskCutResult AtOnce(IReadOnlyList<TicketTensor> tensors, MaskSet masks, Func<string, CriterionValues> values, int rounds) =>
-        Pattern is { } pattern ? new(Patterned(pattern, tensors, masks, values), [], 0) : To(MaskPool.After(tensors, Options, rounds), masks, values);
+    internal MaskCutResult AtOnce(IReadOnlyList<TicketTensor> tensors, MaskSet masks, Func<string, CriterionValues> values, int rounds)
+    {
+        if (Pattern is { } pattern)
+        {
+            return new(Patterned(pattern, tensors, masks, values), [], 0);
+        }
+
+        var cut = To(MaskPool.After(tensors, Options, rounds), masks, values);
+        return cut with { HeldBack = HeldBack(tensors, cut.Masks, rounds) };
+    }
 
     /// <summary>Cuts to counts.</summary>
     internal MaskCutResult To(IReadOnlyList<MaskPool> pools, MaskSet masks, Func<string, CriterionValues> values)
@@ -67,9 +75,9 @@ public sealed record TicketCutting(MaskCutOptions Options, string Criterion, IRe
         return MaskCut.ToCounts(masks, pools.SelectMany(p => p.Tensors).ToDictionary(t => t.Name, t => criterion.Scores(values(t.Name))), pools, Options.MinimumKeep);
     }
 
-    /// <summary>Weights that masks of a level keep beyond the counts that so many rounds would leave: those that a minimum to keep held back, of cuts to counts.</summary>
-    internal long Beyond(IReadOnlyList<TicketTensor> tensors, MaskSet masks, int level) =>
-        MaskPool.After(tensors, Options, level).Sum(p => Math.Max(0, p.Tensors.Sum(t => (long)masks[t.Name].Kept) - p.Kept));
+    /// <summary>Weights that masks of a cut to counts keep beyond those that so many rounds without a minimum to keep would leave.</summary>
+    internal long HeldBack(IReadOnlyList<TicketTensor> tensors, MaskSet masks, int level) => Options.MinimumKeep == 0 ? 0 :
+        MaskPool.After(tensors, Options with { MinimumKeep = 0 }, level).Sum(p => Math.Max(0, p.Tensors.Sum(t => (long)masks[t.Name].Kept) - p.Kept));
 
     private MaskSet Patterned(NmPattern pattern, IReadOnlyList<TicketTensor> tensors, MaskSet masks, Func<string, CriterionValues> values)
     {

@@ -35,7 +35,7 @@ internal static class TicketMeasures
 
         if (start.HeldBack > 0 || experiment.Cutting.Options.MinimumKeep > 0)
         {
-            metrics[TicketMetrics.HeldBack] = experiment.Finds(job) && curve.DivergedAt is null ? experiment.Cutting.Beyond(start.Net.Tensors, start.Masks, job.Level) : start.HeldBack;
+            metrics[TicketMetrics.HeldBack] = experiment.Finds(job) && curve.DivergedAt is null ? experiment.Cutting.HeldBack(start.Net.Tensors, start.Masks, job.Level) : start.HeldBack;
         }
 
         if (start.Architecture.MultiplyAdds is { } pass)

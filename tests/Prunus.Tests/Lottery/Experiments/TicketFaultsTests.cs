@@ -55,7 +55,8 @@ public class TicketFaultsTests
     public void TicketsOfImagesBroughtToOneSize_OrOfOtherClasses_AreFine()
     {
         new TicketStudy([Own, Own with { Name = "b", TicketsOf = "a", Data = "mnist@3x32x32" }]).Validate("mine.yaml");
-        new TicketStudy([Own with { Data = "blobs@1x32x32" }, Own with { Name = "b", TicketsOf = "a", Data = "spirals@1x32x32" }]).Validate("mine.yaml");
+        var few = Own with { Data = "blobs@1x32x32", Training = Own.Training with { Validation = 200 } };
+        new TicketStudy([few, few with { Name = "b", TicketsOf = "a", Data = "spirals@1x32x32" }]).Validate("mine.yaml");
     }
 
     [Fact]
