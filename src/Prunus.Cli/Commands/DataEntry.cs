@@ -41,8 +41,9 @@ internal sealed record DataEntry(ImageSetSource Source, string? Folder, IReadOnl
 
     private string Count(ImageSplit split) => Source.Splits.FirstOrDefault(part => part.Split == split) is { } found ? NumberText.Grouped(found.Count) : "–";
 
-    private static string Said(ImageSplitCheck split) =>
-        $"{Name(split.Split)}: {NumberText.Grouped(split.Count)} of {split.Shape}" + (split.Files > 0 ? $", {split.Confirmed} of {split.Files} files confirmed by hash" : "");
+    private string Said(ImageSplitCheck split) =>
+        $"{Name(split.Split)}: {NumberText.Grouped(split.Count)} of {split.Shape}" + (Source.Splits.First(part => part.Split == split.Split).PerClass is { } each ? $", {NumberText.Grouped(each)} of each class, files of the right length; no hash is known"
+            : split.Files > 0 ? $", {split.Confirmed} of {split.Files} files confirmed by hash" : "");
 
     private static string Name(ImageSplit split) => split.ToString().ToLowerInvariant();
 }

@@ -64,8 +64,8 @@ internal static class RecipeRecord
 
     private static Subject Kind(string name, RecipeResults results) => new(name, new OrderedDictionary<string, double>(
         ((string[])[SparsityMetrics.Pm, SparsityMetrics.Parameters, SparsityMetrics.BytesDense, SparsityMetrics.BytesTicket, SparsityMetrics.BytesSparse, SparsityMetrics.Loss, SparsityMetrics.Accuracy,
-            .. SparsityMetrics.Inputs.SelectMany(i => (string[])[SparsityMetrics.Ratio("dense", i), SparsityMetrics.Ratio("sparse", i)])])
-        .Select(metric => KeyValuePair.Create(metric, results.Over(new(name, metric)).Mean)).Where(m => double.IsFinite(m.Value))));
+            .. SparsityMetrics.Inputs.SelectMany(i => (string[])[SparsityMetrics.Ratio("dense", i), SparsityMetrics.Ratio("sparse", i)]), SparsityMetrics.Failed])
+        .Select(metric => KeyValuePair.Create(metric, results.Over(new(name, metric)).Mean)).Where(m => double.IsFinite(m.Value) && (m.Key != SparsityMetrics.Failed || m.Value > 0))));
 
     private static bool IsText(string cell, RecipeResults results) =>
         results.Size.Tickets!.Experiments.Any(e => StudyDecoder.Is(e.Net) && cell.StartsWith(e.Name + "/", StringComparison.Ordinal));

@@ -28,9 +28,9 @@ internal sealed class RecipeResults(RecipeSize size, IReadOnlyDictionary<(string
             : cell.Metrics.TryGetValue(reference.Metric, out var value) ? value : double.NaN;
     }
 
-    /// <summary>Mean of a metric over seeds with its interval; of ticket experiments over those seeds whose training did not fail.</summary>
+    /// <summary>Mean of a metric over seeds with its interval; of trainings that may fail (ticket experiments, kinds of pruning) over those seeds whose did not.</summary>
     public StudentInterval Over(MetricReference reference) =>
-        StudentInterval.Of([.. size.Seeds.Select(s => Value(reference, s)).Where(v => size.Tickets is null || !double.IsNaN(v))]);
+        StudentInterval.Of([.. size.Seeds.Select(s => Value(reference, s)).Where(v => (size.Tickets is null && size.Sparsity is null) || !double.IsNaN(v))]);
 
     /// <summary>The quantity of a claim with one seed; NaN where it cannot be said.</summary>
     public double Quantity(ClaimQuantity quantity, long seed) => quantity switch

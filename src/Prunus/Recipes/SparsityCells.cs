@@ -40,7 +40,8 @@ internal sealed class SparsityCells : IRecipeStudy
 
     public IReadOnlyList<RecipeCell> Timings(string work, IProgress<ProgressUpdate>? progress, CancellationToken cancellation)
     {
-        var latency = new SparsityLatency(new SparsityStore(Path.Combine(work, "state")), _study.Timing);
+        var store = new SparsityStore(Path.Combine(work, "state"));
+        var latency = new SparsityLatency(store, _study.Timing);
         using var materials = new StudyMaterials(_sources, torch.CPU);
         var found = new List<RecipeCell>();
         foreach (var experiment in _study.Experiments)
@@ -49,6 +50,11 @@ internal sealed class SparsityCells : IRecipeStudy
             foreach (var seed in _seeds)
             {
                 progress?.Report(new ProgressUpdate("timing", found.Count, _study.Cells.Count * _seeds.Count));
+                if (store.HasEnded(experiment.Name, seed))
+                {
+                    continue;
+                }
+
                 found.AddRange(experiment.Kinds.Zip(latency.Measure(experiment, architecture, seed, cancellation), (k, m) => new RecipeCell(experiment.Cell(k), seed, new CellResult(m, [], 0))));
             }
         }

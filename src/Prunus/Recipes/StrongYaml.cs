@@ -35,6 +35,7 @@ internal static class StrongYaml
             },
             options);
         map.Done();
+        _ = experiment.Images > 0 ? true : throw size.Fault("images", $"is {experiment.Images}", "give 1 or more");
         map.Checked("samples", () => { options.Validate(); return options; });
         map.Checked("net", () => StrongLayer.Of(VisionNets.Named(experiment.Net)));
         map.Checked("data", () => ImageSets.Named(experiment.Data));

@@ -8,6 +8,8 @@ namespace Prunus.Recipes;
 /// <summary>The <c>universal</c> settings of a recipe: backbones inside random nets, and tasks on them. What a setting leaves out is the size's.</summary>
 internal static class UniversalYaml
 {
+    private const int MostPoints = 1_000_000;
+
     /// <exception cref="PrunusInputException">Something is unknown or out of range.</exception>
     public static UniversalStudy Read(YamlMap root, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
     {
@@ -45,7 +47,7 @@ internal static class UniversalYaml
             map.Checked("data", () => ImageSets.Named(task.Data!));
         }
 
-        return task.Train < 10 ? throw map.Fault("train", $"is {task.Train}", "give 10 points or more")
+        return task.Train is < 10 or > MostPoints ? throw map.Fault("train", $"is {task.Train}", $"give 10 to {MostPoints} points")
             : task.Steps < 1 ? throw map.Fault("steps", $"is {task.Steps}", "give 1 step or more")
             : task.Noise < 0 ? throw map.Fault("noise", $"is {task.Noise.ToString(CultureInfo.InvariantCulture)}", "give 0 or more")
             : task;

@@ -46,6 +46,9 @@ public sealed class TicketFindTests : IDisposable
     [InlineData("--seeds: has the range '4..2'; ", "--seeds", "4..2")]
     [InlineData("--cut-output: says what goes of the last layer where --cut is given, and it is not; ", "--cut-output", "10%")]
     [InlineData("ticket find: branch 'rainit' is not known; ", "--branches", "rainit")]
+    [InlineData("--branches: ',' holds nothing; ", "--branches", ",")]
+    [InlineData("--drops: ',' holds nothing; ", "--drops", ",")]
+    [InlineData("--min-keep: -1 is out of range; ", "--min-keep", "-1")]
     [InlineData("--cut: 120% is out of range; ", "--cut", "120%")]
     public void BadInput_IsOneLineBeforeAnythingIsWritten(string start, string option, string value)
     {
@@ -65,7 +68,7 @@ public sealed class TicketFindTests : IDisposable
         Assert.Equal(0, code);
         Assert.Contains(" failed |", output, StringComparison.Ordinal);
         Assert.Contains("prunus: warning: search/ticket 0 (seed ", error, StringComparison.Ordinal);
-        Assert.Contains("the loss became NaN or infinite there", error, StringComparison.Ordinal);
+        Assert.Contains("a loss or weight became NaN or infinite there", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,7 +76,7 @@ public sealed class TicketFindTests : IDisposable
     {
         var (code, _, error) = Tool.Run(["ticket", "find", .. Small, "--optimizer", "sgd", "--lr", "100", "--weight-decay", "1", "--out", _folder["all"]]);
         Assert.Equal(1, code);
-        Assert.EndsWith("prunus: ticket find: every training broke down (its loss was NaN or infinite); use a lower --lr\n", error, StringComparison.Ordinal);
+        Assert.EndsWith("prunus: ticket find: every training broke down (a loss or weight was NaN or infinite); use a lower --lr\n", error, StringComparison.Ordinal);
         Assert.True(File.Exists(_folder[Path.Combine("all", "record.json")]));
     }
 
@@ -85,6 +88,50 @@ public sealed class TicketFindTests : IDisposable
         var (code, _, error) = Tool.Run(["ticket", "find", .. arguments, "--cut", "90%", "--cut-output", "90%", "--out", _folder["few"]]);
         Assert.Equal(0, code);
         Assert.Matches("search: level [0-9]( and [0-9] more)? cut nothing: ", error);
+    }
+
+    // 48 weights of the last layer: 30 % are 14, and 34 would be left; of 40, 12 would go then.
+    [Theory]
+    [InlineData("end", 12)]
+    [InlineData("training", 40 - 24)]
+    [InlineData("initialisation", 40 - 24)]
+    public void WeightsHeldBack_AreToldAndKeptInTheTicket(string at, int heldBack)
+    {
+        string[] criterion = at == "initialisation" ? ["--criterion", "snip"] : [];
+        var (code, _, error) = Tool.Run(["ticket", "find", .. Small, "--seeds", "1", "--cut", "60%", "--min-keep", "40", "--at", at, .. criterion, "--out", _folder["held"]]);
+        Assert.Equal(0, code);
+        Assert.Contains("prunus: warning: search: level 1 and 1 more cut less than asked: min_keep keeps weights that would go (6 at level 1); lower it for the counts that rounds leave", error, StringComparison.Ordinal);
+        var metrics = RecordJson.ReadRecord(_folder["held"]).Metrics;
+        Assert.Equal((6.0, heldBack), (metrics["search/ticket 1.held_back"].Value, (int)metrics["search/ticket 2.held_back"].Value));
+        var ticket = TicketFile.Read(_folder[Path.Combine("held", "tickets", "search", "seed-1", "level-02.ticket")]);
+        Assert.Equal(40, ticket.Masks["fc3.weight"].Kept);
+        if (at != "training")
+        {
+            Assert.Equal(heldBack, ticket.Metadata["held_back"]!.GetValue<int>());
+        }
+    }
+
+    [Fact]
+    public void MinimaThatKeepAll_AreTheReasonThatNothingIsCut()
+    {
+        var (code, _, error) = Tool.Run(["ticket", "find", .. Small, "--seeds", "1", "--min-keep", "100000", "--out", _folder["all"]]);
+        Assert.Equal(0, code);
+        Assert.Contains("prunus: warning: search: level 1 and 1 more cut nothing: min_keep keeps all weights that would go; lower it, or list fewer levels", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("less than", error, StringComparison.Ordinal);
+    }
+
+    // Some weights are left in every layer, and none lead on.
+    [Fact]
+    public void LayersWhoseUnitsAreAllDead_AreTold()
+    {
+        string[] arguments = [.. Small];
+        arguments[Array.IndexOf(arguments, "--levels") + 1] = "3";
+        var (code, _, error) = Tool.Run(["ticket", "find", .. arguments, "--seeds", "1", "--cut", "80%", "--cut-output", "80%", "--out", _folder["dead"]]);
+        Assert.Equal(0, code);
+        Assert.Contains("prunus: warning: search/ticket 3 (seed 1): all units of a layer are dead ", error, StringComparison.Ordinal);
+        var metrics = RecordJson.ReadRecord(_folder["dead"]).Metrics;
+        Assert.Equal((2.0, 36.0, 0.0), (metrics["search/ticket 3.dead_axes"].Value, metrics["search/ticket 3.dead_units"].Value, metrics["search/ticket 3.emptied"].Value));
+        Assert.Equal(0, metrics["search/ticket 1.dead_axes"].Value);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal static class TicketBranchCommand
 
     private static int Run(VerbContext context)
     {
-        var (path, branches, data) = (context.Value(TicketCommand.File), TicketTrainingFlags.Parts(context.Need(Branch)), context.Need(TicketTrainingFlags.Data));
+        var (path, branches, data) = (context.Value(TicketCommand.File), TicketTrainingFlags.Named(Branch, context.Need(Branch)), context.Need(TicketTrainingFlags.Data));
         var ticket = TicketFile.Read(path);
         var net = TicketNets.Config(ticket, path).Id;
         return TicketTrainingFlags.Run(context, new TicketRecipe("ticket-branch", $"{string.Join(", ", branches)} beside a ticket of {net} on {data}", "What prunus ticket branch was asked for: a given ticket and its controls.", "given")

@@ -16,6 +16,7 @@ internal static class TicketFindCommand
     private static readonly Option<double> Output = ParsedOption.Create<double>("--cut-output", "10%", "The same of the last layer, where --cut is given: half as much by default, or as much in one ranking.", ParsedOption.Share);
     private static readonly Option<string> Scope = ParsedOption.Create<string>(
         "--scope", "layers|global|global-hidden", "What is ranked together: each layer by itself, all, or all but the last.", ParsedOption.OneOf("layers", "global", "global-hidden"));
+    private static readonly Option<int> MinKeep = ParsedOption.Create("--min-keep", "N", "Highest weights of each layer that never go, lest one be emptied.", ParsedOption.Count(0), 0);
     private static readonly Option<string> Criterion = ParsedOption.Create("--criterion", "ID", "Which weights stay (list criteria; with --at initialisation: list initial-criteria).", ParsedOption.Text, "large-final");
     private static readonly Option<string> At = ParsedOption.Create(
         "--at", "end|initialisation|training", "When masks are found: after trainings, before, or little by little during one.", ParsedOption.OneOf("end", "initialisation", "training"), "end");
@@ -29,7 +30,7 @@ internal static class TicketFindCommand
 
     public static Verb Create() => new Verb("find", "Searches tickets: trains, cuts, sets back, again; leaves a ticket file of each level and seed, and a table.")
     {
-        Options = { Net, Initialisation, Levels, Share, Output, Scope, Criterion, At, Once, Rewind, Kind, Branches },
+        Options = { Net, Initialisation, Levels, Share, Output, Scope, MinKeep, Criterion, At, Once, Rewind, Kind, Branches },
         Examples =
         [
             "ticket find --net lenet-300-100 --data mnist --levels 15 --branches reinit,random-mask --out found",
@@ -45,7 +46,7 @@ internal static class TicketFindCommand
         return TicketTrainingFlags.Run(context, new TicketRecipe("ticket-find", $"Tickets of {net} on {data}", $"What prunus ticket find was asked for: tickets of {levels} levels.", "search")
         {
             Seeds = TicketTrainingFlags.SeedsOf(context),
-            Branches = context.Given(Branches) ? TicketTrainingFlags.Parts(context.Value(Branches)!) : [],
+            Branches = context.Given(Branches) ? TicketTrainingFlags.Named(Branches, context.Value(Branches)!) : [],
             Keys = new Dictionary<string, object>
             {
                 ["net"] = net,
@@ -84,6 +85,11 @@ internal static class TicketFindCommand
             ["linear"] = rates.Linear,
             ["output"] = context.Given(Output) ? output : rates.Output,
         };
+        if (context.Given(MinKeep))
+        {
+            cut["min_keep"] = context.Required(MinKeep);
+        }
+
         if (context.Value(Once))
         {
             cut["once"] = "true";

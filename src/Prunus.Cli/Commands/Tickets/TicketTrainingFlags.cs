@@ -61,7 +61,7 @@ internal static class TicketTrainingFlags
 
         if (context.Given(Drops))
         {
-            train["drops"] = Parts(context.Value(Drops)!);
+            train["drops"] = Named(Drops, context.Value(Drops)!);
         }
 
         return train;
@@ -69,6 +69,11 @@ internal static class TicketTrainingFlags
 
     /// <summary>What a list of an option holds.</summary>
     public static string[] Parts(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The same, one or more.</summary>
+    /// <exception cref="PrunusInputException">It holds none.</exception>
+    public static string[] Named(Option<string> option, string text) =>
+        Parts(text) is { Length: > 0 } parts ? parts : throw new PrunusInputException(option.Name, $"'{text}' holds nothing", "list one or more, with commas between");
 
     /// <summary>Seeds as recipes write them.</summary>
     /// <exception cref="PrunusInputException">They are none.</exception>
@@ -90,7 +95,7 @@ internal static class TicketTrainingFlags
             var record = RecipeCommand.Run(
                 context, new RecipeRunOptions(verb, size, Text: recipe.ToYaml(size)), RecipeCommand.Sources(context.Given(Folder) ? context.Value(Folder) : null), device);
             return record.Subjects.All(s => s.Measures.GetValueOrDefault(TicketMetrics.Failed) >= 1)
-                ? throw new PrunusRunException(verb, "every training broke down (its loss was NaN or infinite)", "use a lower --lr")
+                ? throw new PrunusRunException(verb, "every training broke down (a loss or weight was NaN or infinite)", "use a lower --lr")
                 : ExitCode.Done;
         }
         catch (PrunusInputException e) when (e.Subject.StartsWith(verb + ":", StringComparison.Ordinal))

@@ -6,6 +6,9 @@ public static class CifarBatches
     /// <summary>Size of its images.</summary>
     public static ImageShape Shape { get; } = new(3, 32, 32);
 
+    /// <summary>Bytes of a file: 10,000 records.</summary>
+    public static int Length { get; } = 10_000 * (1 + Shape.Bytes);
+
     /// <summary>Joins batch files in their order.</summary>
     /// <exception cref="PrunusInputException">A file is no whole number of records, or a label is above 9.</exception>
     public static ImageSet Read(IReadOnlyList<ImageFileContent> files, ImageSplit split, IReadOnlyList<string> classNames)

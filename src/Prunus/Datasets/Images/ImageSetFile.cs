@@ -8,16 +8,24 @@ namespace Prunus.Datasets.Images;
 /// <param name="PackedMd5">MD5 of the .gz its authors publish. Another packing of the same bytes has another one, so only agreement tells something.</param>
 public sealed record ImageSetFile(string Name, string? Hash = null, string? PackedMd5 = null)
 {
+    /// <summary>Bytes of the unpacked file, where no hash is known; null to leave it.</summary>
+    public long? Length { get; init; }
+
     /// <summary>Path of the file in a folder, or null.</summary>
     public string? In(string folder) => new[] { Name, Name + ".gz" }.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     /// <summary>Compares a file with what is known of it: true when a hash agrees, false when nothing is known that could.</summary>
-    /// <exception cref="PrunusInputException">The known hash is another one.</exception>
+    /// <exception cref="PrunusInputException">The known hash is another one, or the length.</exception>
     public bool Verify(ImageFileContent content)
     {
         if (PackedMd5 is not null && content.PackedMd5 == PackedMd5)
         {
             return true;
+        }
+
+        if (Length is { } length && content.Bytes.Length != length)
+        {
+            throw new PrunusInputException(content.Path, $"has {content.Bytes.Length} bytes, and the right file has {length}", "get the file again");
         }
 
         if (Hash is null)

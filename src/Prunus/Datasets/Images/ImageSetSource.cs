@@ -7,11 +7,13 @@ namespace Prunus.Datasets.Images;
 /// <param name="Get">How a user gets it.</param>
 /// <param name="Folders">Names its folder may have below the data folder; none when it comes with the tool.</param>
 /// <param name="SystemFolders">Full paths that are looked at last.</param>
+/// <param name="Shape">Size of its images.</param>
+/// <param name="ClassNames">Its classes.</param>
 /// <param name="Splits">Its parts.</param>
 /// <param name="Read">From files, split and seed to images; files are checked already.</param>
 public sealed record ImageSetSource(
     string Id, string Title, string Licence, string Get, IReadOnlyList<string> Folders, IReadOnlyList<string> SystemFolders,
-    IReadOnlyList<ImageSplitFiles> Splits, Func<IReadOnlyList<ImageFileContent>, ImageSplit, ulong, ImageSet> Read)
+    ImageShape Shape, IReadOnlyList<string> ClassNames, IReadOnlyList<ImageSplitFiles> Splits, Func<IReadOnlyList<ImageFileContent>, ImageSplit, ulong, ImageSet> Read)
 {
     /// <summary>Whether it is made by seed rather than read.</summary>
     public bool IsSynthetic => Splits.All(split => split.Files.Count == 0);
@@ -52,8 +54,15 @@ public sealed record ImageSetSource(
         }
 
         var set = Read(contents, part.Split, seed);
-        return set.Count == part.Count ? (set, confirmed) : throw new PrunusInputException(
-            contents[0].Path, $"holds {set.Count} images, and {Id} has {part.Count}", "check that it is the right file");
+        return set.Count != part.Count ? throw Other($"holds {set.Count} images, and {Id} has {part.Count}")
+            : set.Shape != Shape ? throw Other($"holds images of {Text(set.Shape)}, and those of {Id} are of {Text(Shape)}")
+            : part.PerClass is { } each && set.ClassCounts().Any(n => n != each) ? throw Other($"and the files beside it hold {string.Join(", ", set.ClassCounts())} images of the classes, and {Id} has {each} of each")
+            : set.Images.Span.IndexOfAnyExcept(set.Images.Span[0]) < 0 ? throw Other($"has {set.Images.Span[0]} in every pixel of every image")
+            : (set, confirmed);
+
+        PrunusInputException Other(string problem) => new(contents is [var first, ..] ? first.Path : Id, problem, "check that it is the right file");
+
+        static string Text(ImageShape shape) => $"{shape.Channels}x{shape.Height}x{shape.Width}";
     }
 }
 

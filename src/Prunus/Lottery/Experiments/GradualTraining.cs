@@ -34,7 +34,7 @@ internal sealed class GradualTraining(TicketJob job, TicketExperiment experiment
                 curves.Add(result.Members[0]);
                 if (i < ends.Length - 1 && curves.TrueForAll(c => c.DivergedAt is null))
                 {
-                    masks = cutting.To([.. pools.Select(p => p with { Kept = Left(p, i, ends) })], masks, name => TicketValuesOf.Criterion(experiment, start, job, name));
+                    masks = cutting.To([.. pools.Select(p => p with { Kept = Left(p, i, ends) })], masks, name => TicketValuesOf.Criterion(experiment, start, job, name)).Masks;
                 }
             }
         }

@@ -28,8 +28,8 @@ public sealed record StudyData(ImageSet Train, ImageSet Validation, ImageSet Tes
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 
-    /// <summary>Refuses a training that wants more images than a set has, by what is known of the set without reading it.</summary>
-    /// <exception cref="PrunusInputException">It wants more.</exception>
+    /// <summary>Refuses a training that wants more images than a set has, or fewer than a batch, by what is known of the set without reading it.</summary>
+    /// <exception cref="PrunusInputException">It does.</exception>
     internal static void Check(string name, TicketTraining training)
     {
         var source = StudySet.Parse(name);
@@ -62,7 +62,12 @@ public sealed record StudyData(ImageSet Train, ImageSet Validation, ImageSet Tes
 
     private static void Check(string name, int images, TicketTraining training)
     {
-        if (training.Validation + training.Batch > images)
+        if (training.Images < training.Batch)
+        {
+            throw new PrunusInputException(name, $"gives {training.Images} training images (images), too few for a batch of {training.Batch}", "raise 'images' or lower 'batch'");
+        }
+
+        if ((long)training.Validation + training.Batch > images)
         {
             throw new PrunusInputException(name, $"has {images} training images, too few for {training.Validation} held back (validation) and a batch of {training.Batch}", "lower 'validation' or 'batch'");
         }

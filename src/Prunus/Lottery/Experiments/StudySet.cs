@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Prunus.Datasets.Images;
+using Prunus.Vision;
 
 namespace Prunus.Lottery.Experiments;
 
@@ -29,6 +30,13 @@ public sealed partial record StudySet(string Name, ImageSetSource Source, string
 
         int Number(string group) => int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
     }
+
+    /// <summary>What a net for these images is: a net's name means one of this size and of so many classes.</summary>
+    /// <param name="net">A net of <see cref="VisionNets"/>.</param>
+    /// <exception cref="PrunusInputException">The net is not known, or the images are too small for it.</exception>
+    public VisionConfig Config(string net) => VisionNets.Named(net, new(Size.Channels, Size.Height, Size.Width), Source.ClassNames.Count);
+
+    private ImageShape Size => Shape ?? Source.Shape;
 
     /// <summary>Images of the source in the size that they shall have.</summary>
     /// <exception cref="PrunusInputException">They cannot have it.</exception>

@@ -38,7 +38,9 @@ internal sealed class SupermaskTraining(TicketJob job, SupermaskRule rule, IStud
         RecordingFault = trainer.RecordingFault;
         if (rule is BernoulliMasks)
         {
-            result = result with { Members = [result.Members[0] with { Points = [.. result.Members[0].Points.SkipLast(1), Sampled(scored, options.LastStep)] }] };
+            var (curve, sampled) = (result.Members[0], Sampled(scored, options.LastStep));
+            var sound = double.IsFinite(sampled.ValidationLoss) && double.IsFinite(sampled.TestLoss);
+            result = result with { Members = [curve with { Points = [.. curve.Points.SkipLast(1), sampled], DivergedAt = curve.DivergedAt ?? (sound ? null : options.LastStep) }] };
         }
 
         var masks = scored.Masks();

@@ -25,7 +25,7 @@ internal sealed class TicketAftermath(TicketStore store, Device device)
         }
         else if (experiment.Finds(job))
         {
-            Write(job, experiment, start, result, job.Level, start.Masks);
+            Write(job, experiment, start, result, job.Level, new(start.Masks, [], 0));
         }
 
         if (job.Level == 0 && !Rewinding.KeepsTrained(experiment.Rewinding.Kind) && result.Snapshots.TryGetValue(experiment.Rewinding.Step, out var early))
@@ -73,10 +73,15 @@ internal sealed class TicketAftermath(TicketStore store, Device device)
         CriterionValues Values(string name) => TicketValuesOf.Criterion(experiment, start, job, name);
     }
 
-    private void Write(TicketJob job, TicketExperiment experiment, TicketBeginning start, MaskedTrainingResult result, int level, MaskSet masks)
+    private void Write(TicketJob job, TicketExperiment experiment, TicketBeginning start, MaskedTrainingResult result, int level, MaskCutResult cut)
     {
         var k = Rewinding.KeepsTrained(experiment.Rewinding.Kind) ? 0 : experiment.Rewinding.Step;
-        var ticket = k == 0 ? new Ticket(start.Net.Architecture, experiment.Initialisation, job.Seed, masks) : Captured(job, experiment, start, result, masks, k);
+        var ticket = k == 0 ? new Ticket(start.Net.Architecture, experiment.Initialisation, job.Seed, cut.Masks) : Captured(job, experiment, start, result, cut.Masks, k);
+        if (cut.HeldBack > 0)
+        {
+            ticket.Metadata[TicketMetrics.HeldBack] = cut.HeldBack;
+        }
+
         store.Write(experiment.Name, job.Seed, level, ticket);
     }
 

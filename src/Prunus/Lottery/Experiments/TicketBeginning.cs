@@ -13,4 +13,7 @@ internal sealed record TicketBeginning(ITicketArchitecture Architecture, ITicket
 {
     /// <summary>What pruned weights are held at while the others are trained, by name; null = 0.</summary>
     public IReadOnlyDictionary<string, float[]>? Frozen { get; init; }
+
+    /// <summary>Weights that the cut to these masks would have taken but for <see cref="MaskCutOptions.MinimumKeep"/>.</summary>
+    public long HeldBack { get; init; }
 }

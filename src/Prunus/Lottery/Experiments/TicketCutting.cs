@@ -48,24 +48,36 @@ public sealed record TicketCutting(MaskCutOptions Options, string Criterion, IRe
     internal SupermaskRule SupermaskAt(int level) => Supermask is EdgePopup popup ? popup with { Keep = level / 100.0 } : Supermask;
 
     /// <summary>One round on.</summary>
-    internal MaskSet Round(IReadOnlyList<TicketTensor> tensors, MaskSet masks, Func<string, CriterionValues> values)
+    internal MaskCutResult Round(IReadOnlyList<TicketTensor> tensors, MaskSet masks, Func<string, CriterionValues> values)
     {
         var criterion = MaskCriteria.Named(Criterion);
         return criterion.Score is null
-            ? masks.Select((name, mask) => criterion.Cut(mask, values(name), Options.Rates.Of(tensors.First(t => t.Name == name))))
-            : MaskCut.Round(tensors, masks, masks.Names.ToDictionary(n => n, n => criterion.Scores(values(n))), Options).Masks;
+            ? new(masks.Select((name, mask) => criterion.Cut(mask, values(name), Options.Rates.Of(tensors.First(t => t.Name == name)))), [], 0)
+            : MaskCut.Round(tensors, masks, masks.Names.ToDictionary(n => n, n => criterion.Scores(values(n))), Options);
     }
 
     /// <summary>As many weights as so many rounds would leave, in one cut; or those of the pattern.</summary>
-    internal MaskSet AtOnce(IReadOnlyList<TicketTensor> tensors, MaskSet masks, Func<string, CriterionValues> values, int rounds) =>
-        Pattern is { } pattern ? Patterned(pattern, tensors, masks, values) : To(MaskPool.After(tensors, Options, rounds), masks, values);
+    internal MaskCutResult AtOnce(IReadOnlyList<TicketTensor> tensors, MaskSet masks, Func<string, CriterionValues> values, int rounds)
+    {
+        if (Pattern is { } pattern)
+        {
+            return new(Patterned(pattern, tensors, masks, values), [], 0);
+        }
+
+        var cut = To(MaskPool.After(tensors, Options, rounds), masks, values);
+        return cut with { HeldBack = HeldBack(tensors, cut.Masks, rounds) };
+    }
 
     /// <summary>Cuts to counts.</summary>
-    internal MaskSet To(IReadOnlyList<MaskPool> pools, MaskSet masks, Func<string, CriterionValues> values)
+    internal MaskCutResult To(IReadOnlyList<MaskPool> pools, MaskSet masks, Func<string, CriterionValues> values)
     {
         var criterion = MaskCriteria.Named(Criterion);
-        return MaskCut.ToCounts(masks, pools.SelectMany(p => p.Tensors).ToDictionary(t => t.Name, t => criterion.Scores(values(t.Name))), pools, Options.MinimumKeep).Masks;
+        return MaskCut.ToCounts(masks, pools.SelectMany(p => p.Tensors).ToDictionary(t => t.Name, t => criterion.Scores(values(t.Name))), pools, Options.MinimumKeep);
     }
+
+    /// <summary>Weights that masks of a cut to counts keep beyond those that so many rounds without a minimum to keep would leave.</summary>
+    internal long HeldBack(IReadOnlyList<TicketTensor> tensors, MaskSet masks, int level) => Options.MinimumKeep == 0 ? 0 :
+        MaskPool.After(tensors, Options with { MinimumKeep = 0 }, level).Sum(p => Math.Max(0, p.Tensors.Sum(t => (long)masks[t.Name].Kept) - p.Kept));
 
     private MaskSet Patterned(NmPattern pattern, IReadOnlyList<TicketTensor> tensors, MaskSet masks, Func<string, CriterionValues> values)
     {

@@ -46,6 +46,7 @@ internal sealed class TicketEnd
         if (Member.Start.Frozen is null && Member.Start.Architecture.DeadUnits(Member.Start.Masks) is { } dead)
         {
             _metrics[TicketMetrics.DeadUnits] = dead.Axes.Sum(a => a.DeadCount);
+            _metrics[TicketMetrics.DeadAxes] = dead.Axes.Count(a => a.DeadCount == a.Dead.Count);
         }
 
         aftermath.Leave(Member.Job, Member.Experiment, Member.Start, _result);

@@ -1,6 +1,4 @@
-using Prunus.Datasets.Images;
 using Prunus.Lottery.Masks;
-using Prunus.Lottery.Tickets;
 using Prunus.Lottery.Training;
 using Prunus.Vision;
 
@@ -9,6 +7,8 @@ namespace Prunus.Lottery.Experiments;
 /// <summary>What of an experiment cannot be run, found before anything is trained.</summary>
 internal static class TicketFaults
 {
+    private const int MostBatches = 10_000;
+
     /// <summary>Checks an experiment by itself.</summary>
     /// <exception cref="PrunusInputException">It cannot be run.</exception>
     public static void Check(string subject, TicketExperiment experiment)
@@ -18,7 +18,13 @@ internal static class TicketFaults
             CheckPattern(subject, experiment);
         }
 
+        foreach (var branch in experiment.Branches.Where(b => !experiment.Cutting.Levels.Any(b.RunsAt)))
+        {
+            throw new PrunusInputException(subject, $"{experiment.Name} has the branch {branch.Id} at none of its levels, {string.Join(", ", experiment.Cutting.Levels)}", "list some of them, or leave out that branch");
+        }
+
         CheckFrozen(subject, experiment);
+        CheckRates(subject, experiment);
         switch (experiment.Cutting.At)
         {
             case TicketMoment.Initialisation:
@@ -34,72 +40,6 @@ internal static class TicketFaults
                 CheckAfter(subject, experiment);
                 break;
         }
-    }
-
-    /// <summary>Checks an experiment that trains another's tickets.</summary>
-    /// <param name="subject">What errors name.</param>
-    /// <param name="experiment">Trains them.</param>
-    /// <param name="source">Found them.</param>
-    /// <exception cref="PrunusInputException">It cannot train them.</exception>
-    public static void CheckSource(string subject, TicketExperiment experiment, TicketExperiment source)
-    {
-        var both = $"{experiment.Name} takes the tickets of {source.Name}";
-        Refuse(experiment.Cutting.At != TicketMoment.End, subject, $"{both} and finds own ones", "leave out 'at' of 'cut'");
-        Refuse(experiment.Net != source.Net, subject, $"{both}, which are of {source.Net}, not of {experiment.Net}", "use one net for both");
-        Refuse(
-            experiment.Rewinding != source.Rewinding, subject,
-            $"{both}, which start as 'rewind: {Written(source.Rewinding)}' says, with 'rewind: {Written(experiment.Rewinding)}'", "give both the same");
-        Refuse(
-            experiment.Cutting.Levels[^1] > source.Cutting.Levels[^1], subject,
-            $"{both} to level {experiment.Cutting.Levels[^1]}, and that one ends at {source.Cutting.Levels[^1]}", "list fewer levels, or more there");
-        int[] missing = [.. experiment.Cutting.Levels.Where(l => l > 0 && source.Cutting.Once && !source.Cutting.Levels.Contains(l))];
-        Refuse(missing.Length > 0, subject, $"{both} at level {missing.FirstOrDefault()}, and that one is cut at {string.Join(", ", source.Cutting.Levels.Where(l => l > 0))} at once", "list levels that are cut there");
-    }
-
-    /// <summary>Checks an experiment that trains the ticket of a file.</summary>
-    /// <exception cref="PrunusInputException">It cannot.</exception>
-    public static void CheckGiven(string subject, TicketExperiment experiment)
-    {
-        var given = $"{experiment.Name} trains the ticket of a file";
-        Refuse(experiment.TicketsOf is not null || experiment.Cutting is not { At: TicketMoment.End, Pattern: null }, subject, $"{given} and finds others", "leave out 'tickets_of', and 'at' and 'pattern' of 'cut'");
-        Refuse(experiment.Cutting.Levels is not [1], subject, $"{given} at levels {string.Join(", ", experiment.Cutting.Levels)}", "write 'levels: [1]': it is level 1");
-        Refuse(experiment.Rewinding.Kind != RewindKind.Weights, subject, $"{given} with 'rewind: {Written(experiment.Rewinding)}', and has no trained weights", "leave out 'kind'");
-        Refuse(experiment.Training.Distil is not null, subject, $"{given}, and there is no dense net to teach it", "leave out 'distil'");
-    }
-
-    /// <summary>Checks the file.</summary>
-    /// <exception cref="PrunusInputException">It is no ticket, or not one for this experiment.</exception>
-    public static void CheckFile(TicketExperiment experiment)
-    {
-        var path = experiment.GivenTicket!;
-        var ticket = TicketFile.Read(path);
-        Refuse(
-            !StudyDecoder.Is(experiment.Net) && !ticket.Architecture.StartsWith(experiment.Net + ":", StringComparison.Ordinal), path,
-            $"is a ticket of {ticket.Architecture}, and {experiment.Name} trains {experiment.Net}", "use that net");
-        Refuse(
-            ticket.RewindStep != experiment.Rewinding.Step, path, $"holds weights of step {ticket.RewindStep}, and {experiment.Name} trains from step {experiment.Rewinding.Step}",
-            $"write 'rewind: {{to: {ticket.RewindStep}}}'");
-        Refuse(
-            ticket.Values is not null && experiment.Branches.FirstOrDefault(b => b.Id.StartsWith("shuffle", StringComparison.Ordinal)) is not null, path,
-            "holds no more weights than its masks keep, and shuffled masks need others", "leave out the branches shuffle-layerwise and shuffle-global");
-    }
-
-    /// <summary>Checks the file against the images it is to be trained on.</summary>
-    /// <exception cref="PrunusInputException">Its net is for images of another size or number of classes.</exception>
-    public static void CheckFile(TicketExperiment experiment, ImageSetSearch search)
-    {
-        if (StudyDecoder.Is(experiment.Net))
-        {
-            return;
-        }
-
-        var set = StudySet.Parse(experiment.Data);
-        var images = set.Fitted(set.Source.Load(ImageSplit.Test, search));
-        var wanted = VisionNets.Named(experiment.Net, new(images.Shape.Channels, images.Shape.Height, images.Shape.Width), images.ClassNames.Count);
-        var ticket = TicketFile.Read(experiment.GivenTicket!);
-        Refuse(
-            ticket.Architecture != new VisionTicketArchitecture(wanted).Name, experiment.GivenTicket!,
-            $"is a ticket of {ticket.Architecture}, and {experiment.Data} has {wanted.Classes} classes of {wanted.Input}", "use a set of the ticket's sizes");
     }
 
     private static void CheckAfter(string subject, TicketExperiment experiment)
@@ -123,7 +63,7 @@ internal static class TicketFaults
         var criterion = Named($"{subject}, {name}", () => InitialCriteria.Named(cutting.Criterion));
         CheckUnrewound(subject, experiment);
         Refuse(!criterion.Ranks && cutting.Options.MinimumKeep > 0, subject, $"{name} keeps a minimum of each layer, which '{criterion.Id}' cannot", "leave out min_keep");
-        Refuse(cutting.Batches < 1, subject, $"{name} looks at {cutting.Batches} batches", "give 1 or more");
+        Refuse(cutting.Batches is < 1 or > MostBatches, subject, $"{name} looks at {cutting.Batches} batches", $"give 1 to {MostBatches}");
     }
 
     private static void CheckDuring(string subject, TicketExperiment experiment)
@@ -135,7 +75,7 @@ internal static class TicketFaults
         Refuse(
             experiment.Branches.Any(b => b.Id == TicketBranch.DataOrder), subject,
             $"{name} compares orders of images, and weights that go during training are others then", $"leave out the branch {TicketBranch.DataOrder}");
-        foreach (var fault in cutting.Pace.Faults(experiment.Training.Iterations))
+        foreach (var fault in cutting.Pattern is not null ? [] : cutting.Pace.Faults(experiment.Training.Iterations))
         {
             throw new PrunusInputException($"{subject}, {name}", "pace: " + fault, "change 'pace' of 'cut'");
         }
@@ -145,7 +85,22 @@ internal static class TicketFaults
     {
         var (name, cutting) = (experiment.Name, experiment.Cutting);
         CheckUnrewound(subject, experiment);
+        Refuse(cutting.Options.MinimumKeep > 0, subject, $"{name} keeps a minimum of each layer, which learned masks cannot", "leave out min_keep");
         Refuse(cutting.Levels[^1] > 100, subject, $"{name} has level {cutting.Levels[^1]}, and levels are percentages of weights used here", "list levels from 1 to 100");
+    }
+
+    // What masks cover of a decoder has one rate: matrices of its blocks alone.
+    private static void CheckRates(string subject, TicketExperiment experiment)
+    {
+        var (name, cutting) = (experiment.Name, experiment.Cutting);
+        Named($"{subject}, {name}", cutting.Options.Validate);
+        if (!experiment.FindsOwn || cutting.At == TicketMoment.Scores || cutting.Levels[^1] == 0)
+        {
+            return;
+        }
+
+        var cuts = StudyDecoder.Is(experiment.Net) ? cutting.Options.Rates.Linear > 0 : VisionTicketNet.TensorsOf(VisionNets.Named(experiment.Net)).Any(t => cutting.Options.Rates.Of(t) > 0 && !(cutting.Options.Scope == MaskScope.GlobalHidden && t.IsOutput));
+        Refuse(!cuts, subject, $"{name} cuts no weight: the share of every layer that it has is 0", "give 'linear' and 'convolution' of 'cut' shares above 0, or list level 0 alone");
     }
 
     // Of later rounds the weights before the cut had been trained under masks.
@@ -187,7 +142,8 @@ internal static class TicketFaults
         return 0;
     });
 
-    private static T Named<T>(string subject, Func<T> read)
+    /// <summary>Runs a reader whose errors are to name something else.</summary>
+    public static T Named<T>(string subject, Func<T> read)
     {
         try
         {
@@ -199,18 +155,13 @@ internal static class TicketFaults
         }
     }
 
-    private static void Refuse(bool fault, string subject, string problem, string remedy)
+    /// <summary>Throws where something is at fault.</summary>
+    /// <exception cref="PrunusInputException">It is.</exception>
+    public static void Refuse(bool fault, string subject, string problem, string remedy)
     {
         if (fault)
         {
             throw new PrunusInputException(subject, problem, remedy);
         }
     }
-
-    private static string Written(TicketRewinding rewinding) => $"{{to: {rewinding.Step}, kind: {rewinding.Kind switch
-    {
-        RewindKind.LearningRate => "rate",
-        RewindKind.FineTune => "finetune",
-        _ => "weights",
-    }}}}";
 }

@@ -14,7 +14,7 @@ internal static class TicketMeasures
     public static TrainingCurve Untrained(ITicketNet net, IStudyMaterial material)
     {
         var (validation, test) = (Evaluated(net, material.Validation), Evaluated(net, material.Test));
-        return new([], [new CurvePoint(0, validation[0], validation[1], test[0], test[1])], null);
+        return new([], [new CurvePoint(0, validation[0], validation[1], test[0], test[1])], double.IsFinite(validation[0]) && double.IsFinite(test[0]) ? null : 0);
     }
 
     /// <summary>Share of hits on a set, 0 to 1.</summary>
@@ -32,6 +32,11 @@ internal static class TicketMeasures
             [TicketMetrics.SearchSteps] = steps,
             [TicketMetrics.Weights] = start.Masks.Count,
         };
+
+        if (start.HeldBack > 0 || experiment.Cutting.Options.MinimumKeep > 0)
+        {
+            metrics[TicketMetrics.HeldBack] = experiment.Finds(job) && curve.DivergedAt is null ? experiment.Cutting.HeldBack(start.Net.Tensors, start.Masks, job.Level) : start.HeldBack;
+        }
 
         if (start.Architecture.MultiplyAdds is { } pass)
         {
@@ -58,9 +63,16 @@ internal static class TicketMeasures
     }
 
     /// <summary>A training that there is not, because a training before it broke down and left no masks: it failed too.</summary>
-    public static TicketOutcome Ended(TicketJob job, TicketExperiment experiment, ITicketArchitecture architecture)
+    /// <param name="job">Which.</param>
+    /// <param name="experiment">Its experiment.</param>
+    /// <param name="source">That whose tickets it trains: its own, or another.</param>
+    /// <param name="architecture">The net's.</param>
+    public static TicketOutcome Ended(TicketJob job, TicketExperiment experiment, TicketExperiment source, ITicketArchitecture architecture)
     {
-        var (pools, prunable) = (MaskPool.After(architecture.Tensors, experiment.Cutting.Options, job.Level), architecture.Tensors.Where(t => t.IsPrunable).Sum(t => t.ElementCount));
+        // A layer that is drawn anew for other classes is whole.
+        var whole = !StudyDecoder.Is(experiment.Net) && StudySet.Parse(experiment.Data).Source.ClassNames.Count != StudySet.Parse(source.Data).Source.ClassNames.Count;
+        var pools = MaskPool.After(architecture.Tensors.Where(t => !(whole && t.IsOutput)), source.Cutting.Options, job.Level);
+        var prunable = architecture.Tensors.Where(t => t.IsPrunable).Sum(t => t.ElementCount);
         var kept = prunable - pools.Sum(p => p.Total - p.Kept);
         return new TicketOutcome(
             new Dictionary<string, double>(StringComparer.Ordinal)

@@ -38,6 +38,12 @@ public static class TicketMetrics
     /// <summary>Prunable tensors without a weight left.</summary>
     public const string Emptied = "emptied";
 
+    /// <summary>Layers of which all units are dead: nothing passes them.</summary>
+    public const string DeadAxes = "dead_axes";
+
+    /// <summary>Weights that the cut to this level would have taken but for a minimum to keep of each layer; absent where none is asked for.</summary>
+    public const string HeldBack = "held_back";
+
     /// <summary>L2 distance over kept weights between this training's end and the dense net's (stability to pruning).</summary>
     public const string DenseDistance = "dense_distance";
 
@@ -71,7 +77,7 @@ public static class TicketMetrics
     /// <summary>All but <c>accuracy@STEP</c> and errors.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Pm, Kept, EarlyIteration, EarlyAccuracy, EarlyLoss, FinalAccuracy, TrainAccuracy, FinalLoss, Failed, DeadUnits, Emptied,
+        Pm, Kept, EarlyIteration, EarlyAccuracy, EarlyLoss, FinalAccuracy, TrainAccuracy, FinalLoss, Failed, DeadUnits, Emptied, DeadAxes, HeldBack,
         DenseDistance, Barrier, OrderDistance, OrderAngle, Disagreement, SearchSteps, SearchFlops, Weights, Overlap,
     ];
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Prunus.Lottery.Branches;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Tickets;
@@ -34,8 +35,11 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
         var source = study.SourceOf(experiment);
         var path = experiment.GivenTicket ?? store.Ticket(source.Name, job.Seed, job.Level);
         var ticket = TicketFile.Read(path);
-        var begun = new TicketBeginning(architecture, Net(ticket, path, source, job, experiment.Name), ticket.Masks, first, last);
-        return job.Branch == TicketExperiment.Ticket ? begun : Branched(begun, ticket, source, job);
+        var (origin, moved) = Origin(ticket, experiment);
+        var net = Net(ticket, path, origin, source, job);
+        var begun = new TicketBeginning(architecture, net, moved?.Masks(ticket.Masks) ?? ticket.Masks, first, last) { HeldBack = HeldBack(ticket) };
+        return job.Branch != TicketExperiment.Ticket ? Branched(begun, ticket, origin, moved, source, job)
+            : moved is null ? begun : begun with { Net = Created(net, moved.Values(Floats(net), job.Seed)) };
     }
 
     /// <summary>The training that a net gets: the whole one, or what rewinding leaves of it.</summary>
@@ -46,14 +50,16 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
             : Rewinding.After(rewinding.Kind, rewinding.Step, whole);
     }
 
-    private ITicketNet Net(Ticket ticket, string path, TicketExperiment source, TicketJob job, string name)
-    {
-        if (ticket.Architecture != architecture.Name)
-        {
-            throw new PrunusInputException(name, $"trains tickets of {ticket.Architecture} as {architecture.Name}", "use a net and a set of the same sizes");
-        }
+    // The net that a ticket was found in, and how it comes to the one that is trained, where that has other classes.
+    private (ITicketArchitecture Origin, MovedTicket? Moved) Origin(Ticket ticket, TicketExperiment experiment) =>
+        ticket.Architecture == architecture.Name ? (architecture, null)
+        : architecture is VisionTicketArchitecture { Config: var own } && TicketNets.Config(ticket.Architecture) is { } found && (found.Id, found.Input) == (own.Id, own.Input)
+            ? (new VisionTicketArchitecture(found), new MovedTicket(architecture, experiment.Initialisation))
+        : throw new PrunusInputException(experiment.Name, $"trains tickets of {ticket.Architecture} as {architecture.Name}", "use a net and a set of the same sizes");
 
-        var net = TicketNets.Rebuild(ticket, architecture, device, path);
+    private ITicketNet Net(Ticket ticket, string path, ITicketArchitecture origin, TicketExperiment source, TicketJob job)
+    {
+        var net = TicketNets.Rebuild(ticket, origin, device, path);
         if (Rewinding.KeepsTrained(source.Rewinding.Kind))
         {
             using var trained = TicketSnapshot.Read(store.Trained(source.Name, job.Seed, source.Cutting.Once ? 0 : job.Level - 1), net);
@@ -63,17 +69,24 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
         return net;
     }
 
-    private TicketBeginning Branched(TicketBeginning begun, Ticket ticket, TicketExperiment source, TicketJob job)
+    private TicketBeginning Branched(TicketBeginning begun, Ticket ticket, ITicketArchitecture origin, MovedTicket? moved, TicketExperiment source, TicketJob job)
     {
         var initial = Draw(ticket.Seed);
         var rewound = Rewound(begun.Net, ticket, initial, source, job);
+        rewound = moved?.Values(rewound, job.Seed) ?? rewound;
         var branch = BranchTransforms.Named(job.Branch);
         var trained = branch.FreezesPruned ? Dense(begun.Net, source, job.Seed) : rewound;
-        begun.Net.Dispose();
-        var made = branch.Apply(new BranchInput(ticket.Masks, initial, rewound, trained, Draw, BranchSeed(job)));
-        return begun with { Net = architecture.Create(made.Values, device), Masks = made.Masks, Trains = made.Trains, Frozen = made.Frozen };
+        var made = branch.Apply(new BranchInput(begun.Masks, initial, rewound, trained, Draw, BranchSeed(job)));
+        return begun with { Net = Created(begun.Net, made.Values), Masks = made.Masks, Trains = made.Trains, Frozen = made.Frozen };
 
-        IReadOnlyDictionary<string, float[]> Draw(long seed) => architecture.Draw(ticket.Initialisation, seed);
+        IReadOnlyDictionary<string, float[]> Draw(long seed) => origin.Draw(ticket.Initialisation, seed) is var drawn && moved is not null ? moved.Values(drawn, seed) : drawn;
+    }
+
+    // A net in the place of another.
+    private ITicketNet Created(ITicketNet before, IReadOnlyDictionary<string, float[]> values)
+    {
+        before.Dispose();
+        return architecture.Create(values, device);
     }
 
     // Pruned positions too: masks that are moved keep some of them. The ticket's own net has 0 there.
@@ -90,7 +103,7 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
             return early.Parameters.Concat(early.Buffers).ToDictionary(t => t.Key, t => MaskTensors.Floats(t.Value));
         }
 
-        return All(net).ToDictionary(t => t.Key, t => MaskTensors.Floats(t.Value));
+        return Floats(net);
     }
 
     // What the masks were cut from: branches that ask for it are of one-shot cuts (TicketFaults).
@@ -100,7 +113,9 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
         return trained.Parameters.Concat(trained.Buffers).ToDictionary(t => t.Key, t => MaskTensors.Floats(t.Value));
     }
 
-    private static IEnumerable<KeyValuePair<string, Tensor>> All(ITicketNet net) => net.Parameters.Concat(net.Buffers);
+    private static Dictionary<string, float[]> Floats(ITicketNet net) => net.Parameters.Concat(net.Buffers).ToDictionary(t => t.Key, t => MaskTensors.Floats(t.Value));
+
+    private static long HeldBack(Ticket ticket) => ticket.Metadata[TicketMetrics.HeldBack] is JsonValue value && value.TryGetValue(out long held) ? held : 0;
 
     private static long BranchSeed(TicketJob job) => new Philox4x32(unchecked((ulong)job.Seed), BranchStream | (uint)job.Level).Word((ulong)job.Replicate);
 }

@@ -14,12 +14,10 @@ public sealed record TicketStudy(IReadOnlyList<TicketExperiment> Experiments)
         experiment.TicketsOf is { } source ? Experiments.First(e => e.Name == source) : experiment;
 
     /// <summary>Hashes of the ticket files that experiments train, for the identity of a run.</summary>
-    /// <param name="sources">Where the images lie that they are trained on.</param>
     /// <exception cref="PrunusInputException">One is no ticket, or not one for its experiment.</exception>
-    public IReadOnlyList<string> GivenTickets(StudySources sources) => [.. Experiments.Where(e => e.GivenTicket is not null).Select(e =>
+    public IReadOnlyList<string> GivenTickets() => [.. Experiments.Where(e => e.GivenTicket is not null).Select(e =>
     {
-        TicketFaults.CheckFile(e);
-        TicketFaults.CheckFile(e, sources.Images);
+        TicketSourceFaults.CheckFile(e);
         return ContentHash.OfFile(e.GivenTicket!);
     })];
 
@@ -39,12 +37,12 @@ public sealed record TicketStudy(IReadOnlyList<TicketExperiment> Experiments)
             TicketFaults.Check(subject, experiment);
             if (experiment.GivenTicket is not null)
             {
-                TicketFaults.CheckGiven(subject, experiment);
+                TicketSourceFaults.CheckGiven(subject, experiment);
             }
 
             if (experiment.TicketsOf is { } name)
             {
-                TicketFaults.CheckSource(subject, experiment, Experiments.Take(i).FirstOrDefault(e => e is { FindsOwn: true, Cutting.At: TicketMoment.End or TicketMoment.Initialisation } && e.Name == name)
+                TicketSourceFaults.CheckSource(subject, experiment, Experiments.Take(i).FirstOrDefault(e => e is { FindsOwn: true, Cutting.At: TicketMoment.End or TicketMoment.Initialisation } && e.Name == name)
                     ?? throw new PrunusInputException(subject, $"{experiment.Name} takes the tickets of '{name}', which is no earlier experiment with own ones, found before or after training", "list that one first"));
             }
 

@@ -82,6 +82,9 @@ public sealed record TicketTraining(string Optimiser, double LearningRate, int B
     /// <exception cref="PrunusInputException">Something is.</exception>
     public void Validate(string subject)
     {
+        (string Key, int? Value, int Least)[] counts =
+            [("batch", Batch, 1), ("iterations", Iterations, 1), ("validation", Validation, 1), ("images", Images, 1), ("test_images", TestImages, 1), ("block", Block, 2), ("split_seed", SplitSeed, 0)];
+        OptionFaults.Throw(subject, counts.Where(c => c.Value < c.Least).Select(c => $"{c.Key} {c.Value} is below {c.Least}"));
         try
         {
             Options().Validate();
@@ -94,16 +97,6 @@ public sealed record TicketTraining(string Optimiser, double LearningRate, int B
         if (Distil is { } teaching)
         {
             OptionFaults.Throw($"{subject}, distil", TicketDistillation.Faults(teaching.Temperature, teaching.Weight));
-        }
-
-        if (SplitSeed < 0)
-        {
-            throw new PrunusInputException(subject, $"split_seed {SplitSeed} is out of range", "give 0 or more");
-        }
-
-        if (Batch < 1 || Validation < 1 || Block < 2)
-        {
-            throw new PrunusInputException(subject, $"batch {Batch}, validation {Validation} or block {Block} is out of range", "give numbers above 0, and blocks of 2 tokens or more");
         }
     }
 }

@@ -61,7 +61,7 @@ public sealed class TicketTrainings(TicketStudy study, string state, StudySource
             var outcomes = ends.ToDictionary(e => e.Member.Job, e => e.Outcome);
             WorkFolder.Remove(work);
 
-            return TicketStack.Result([.. stack.Members.Zip(experiments, (job, e) => outcomes.GetValueOrDefault(job) ?? TicketMeasures.Ended(job, e, architecture))], trainer.Warning);
+            return TicketStack.Result([.. stack.Members.Zip(experiments, (job, e) => outcomes.GetValueOrDefault(job) ?? TicketMeasures.Ended(job, e, study.SourceOf(e), architecture))], trainer.Warning);
         }
         finally
         {

@@ -33,6 +33,7 @@ public sealed record SparsityStudy(IReadOnlyList<SparsityExperiment> Experiments
         {
             experiment.Training.Validate($"{subject}, {experiment.Name}");
             experiment.Retraining.Validate($"{subject}, {experiment.Name}, retrain");
+            CheckData(subject, experiment);
             if (experiment.Kinds.Count(k => k is SparsityKind.Dense) != 1)
             {
                 throw new PrunusInputException(subject, $"{experiment.Name} does not have one dense kind", "add '- {name: dense}' to its kinds");
@@ -41,7 +42,23 @@ public sealed record SparsityStudy(IReadOnlyList<SparsityExperiment> Experiments
 
         if (Timing.Rounds < 1 || !(Timing.Milliseconds > 0))
         {
-            throw new PrunusInputException(subject, $"timing has {Timing.Rounds} rounds of {Timing.Milliseconds} ms", "give numbers above 0");
+            throw new PrunusInputException(subject, FormattableString.Invariant($"timing has {Timing.Rounds} rounds of {Timing.Milliseconds} ms"), "give numbers above 0");
+        }
+    }
+
+    // Both trainings have the images of the first.
+    private static void CheckData(string subject, SparsityExperiment experiment)
+    {
+        var (first, again) = (experiment.Training, experiment.Retraining);
+        if ((first.Images, first.TestImages, first.Validation, first.SplitSeed, first.UnitPixels, first.Block) != (again.Images, again.TestImages, again.Validation, again.SplitSeed, again.UnitPixels, again.Block))
+        {
+            throw new PrunusInputException(subject, $"{experiment.Name} retrains on other data than it trains on", "give images, test_images, validation, split_seed, pixels and block in 'train' alone");
+        }
+
+        if (!StudyDecoder.Is(experiment.Net))
+        {
+            TicketFaults.Named($"{subject}, {experiment.Name}", () => StudyData.Check(experiment.Data, first));
+            TicketFaults.Named($"{subject}, {experiment.Name}, retrain", () => StudyData.Check(experiment.Data, again));
         }
     }
 }

@@ -33,11 +33,14 @@ public static class SparsityMetrics
     /// <summary>Test accuracy after retraining, 0 to 1; of a text the share of next tokens.</summary>
     public const string Accuracy = "accuracy";
 
+    /// <summary>Whether a training broke down, this one or the dense net's: a loss or weight became NaN or infinite. Such a cell has no loss and accuracy.</summary>
+    public const string Failed = "failed";
+
     /// <summary>Sizes of inputs that are timed: images, or tokens of one sequence.</summary>
     public static IReadOnlyList<int> Inputs { get; } = [1, 64];
 
     /// <summary>All that does not depend on the machine's speed.</summary>
-    public static IReadOnlyList<string> Plain { get; } = [Pm, Kept, Parameters, BytesDense, BytesTicket, BytesSparse, LossBefore, AccuracyBefore, Loss, Accuracy];
+    public static IReadOnlyList<string> Plain { get; } = [Pm, Kept, Parameters, BytesDense, BytesTicket, BytesSparse, LossBefore, AccuracyBefore, Loss, Accuracy, Failed];
 
     /// <summary>All.</summary>
     public static IReadOnlyList<string> All { get; } =

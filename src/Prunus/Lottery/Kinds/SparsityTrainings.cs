@@ -42,6 +42,12 @@ public sealed class SparsityTrainings(SparsityStudy study, string state, StudySo
         var material = Material(experiment);
         using var net = material.Architecture(experiment.Net).Initialise(experiment.Initialisation, job.Seed, device);
         using var result = Train(net, null, job, experiment.Training, material, work, progress, cancellation);
+        if (result.Members[0].DivergedAt is not null)
+        {
+            _store.End(experiment.Name, job.Seed);
+            return new TicketOutcome(new Dictionary<string, double> { [SparsityMetrics.Failed] = 1 }, []);
+        }
+
         using var trained = TicketSnapshot.Of(net, experiment.Training.Iterations);
         trained.Write(_store.Dense(experiment.Name, job.Seed));
         return new TicketOutcome(new Dictionary<string, double>(), []);
@@ -49,6 +55,11 @@ public sealed class SparsityTrainings(SparsityStudy study, string state, StudySo
 
     private TicketOutcome Prune(SparsityJob job, SparsityExperiment experiment, SparsityKind kind, string work, Action<double> progress, CancellationToken cancellation)
     {
+        if (_store.HasEnded(experiment.Name, job.Seed))
+        {
+            return new TicketOutcome(new Dictionary<string, double> { [SparsityMetrics.Failed] = 1 }, []);
+        }
+
         var material = Material(experiment);
         var architecture = material.Architecture(experiment.Net);
         using var dense = architecture.Initialise(experiment.Initialisation, job.Seed, device);
@@ -62,7 +73,6 @@ public sealed class SparsityTrainings(SparsityStudy study, string state, StudySo
         Apply(net, masks);
         var before = TicketMeasures.Untrained(net, material).Points[0];
         using var result = Train(net, kind.IsMasked ? masks : null, job, experiment.Retraining, material, work, progress, cancellation);
-        var last = result.Members[0].Points[^1];
         if (kind.IsMasked)
         {
             var path = _store.Ticket(experiment.Name, kind.Name, job.Seed);
@@ -77,9 +87,13 @@ public sealed class SparsityTrainings(SparsityStudy study, string state, StudySo
             [SparsityMetrics.Parameters] = net.Tensors.Sum(t => masks.Covers(t.Name) ? masks[t.Name].Kept : t.IsBuffer ? 0 : t.ElementCount),
             [SparsityMetrics.LossBefore] = before.TestLoss,
             [SparsityMetrics.AccuracyBefore] = before.TestAccuracy,
-            [SparsityMetrics.Loss] = last.TestLoss,
-            [SparsityMetrics.Accuracy] = last.TestAccuracy,
+            [SparsityMetrics.Failed] = result.Members[0].DivergedAt is null ? 0 : 1,
         };
+        if (result.Members[0] is { DivergedAt: null, Points: [.., var last] })
+        {
+            (metrics[SparsityMetrics.Loss], metrics[SparsityMetrics.Accuracy]) = (last.TestLoss, last.TestAccuracy);
+        }
+
         foreach (var (metric, bytes) in SparsityBytes.Of(net, masks, work))
         {
             metrics[metric] = bytes;

@@ -90,7 +90,8 @@ public sealed class MaskedTrainer(ITicketNet net, Func<int, TicketBatch> batches
             throw;
         }
 
-        return new(curves.Curves(options.FirstStep), snapshots, start);
+        var finite = FiniteMembers.Of(net);
+        return new([.. curves.Curves(options.FirstStep).Select((curve, m) => Ended(curve, finite[m]))], snapshots, start);
     }
 
     private void Train(
@@ -192,6 +193,14 @@ public sealed class MaskedTrainer(ITicketNet net, Func<int, TicketBatch> batches
         var logits = net.Forward(batch.Inputs, training: true);
         var losses = MemberLosses.CrossEntropy(logits, batch.Targets, net.IsStacked);
         return Distillation?.Mix(losses, logits, batch.Inputs) ?? losses;
+    }
+
+    // The loss of a step is that before its update; what the last one left shows in the evaluation after it, and in the weights.
+    private TrainingCurve Ended(TrainingCurve curve, bool finite)
+    {
+        var last = curve.Points[^1];
+        var sound = finite && (Validation is null || double.IsFinite(last.ValidationLoss)) && (Test is null || double.IsFinite(last.TestLoss));
+        return sound || curve.DivergedAt is not null ? curve : curve with { DivergedAt = options.LastStep };
     }
 
     private string Describe() =>

@@ -11,7 +11,8 @@ public readonly record struct CurvePoint(int Step, double ValidationLoss, double
 /// <summary>How the training of one net went.</summary>
 /// <param name="TrainingLosses">Mean cross entropy (plus distillation, if any) of every step's batch before the step; the first belongs to the step after the start.</param>
 /// <param name="Points">Evaluations in their order.</param>
-/// <param name="DivergedAt">First step, counted from 1, whose batch gave a loss that is NaN or infinite; null = none did.</param>
+/// <param name="DivergedAt">First step, counted from 1, whose batch gave a loss that is NaN or infinite; the last step where only its update left such a loss of the validation or test set, or such a
+/// weight; 0 of a net that had such a loss untrained; null = nothing of that.</param>
 public sealed record TrainingCurve(IReadOnlyList<float> TrainingLosses, IReadOnlyList<CurvePoint> Points, int? DivergedAt)
 {
     /// <summary>The early-stop point: the first evaluation with the least validation loss (Frankle and Carbin 2019, section 1). Null without a finite one.</summary>

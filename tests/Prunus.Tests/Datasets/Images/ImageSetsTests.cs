@@ -41,7 +41,53 @@ public class ImageSetsTests
             File.WriteAllBytes(Path.Combine(folder["cifar10"], name), new byte[3073]);
         }
 
-        Assert.Contains("holds 5 images, and cifar10 has 50000; ", Samples.Fault(() => ImageSets.Named("cifar10").Load(ImageSplit.Train, new(folder.Path))), StringComparison.Ordinal);
+        Assert.Contains("has 3073 bytes, and the right file has 30730000; get the file again", Samples.Fault(() => ImageSets.Named("cifar10").Load(ImageSplit.Train, new(folder.Path))), StringComparison.Ordinal);
+    }
+
+    // No hash of these files is known.
+    [Theory]
+    [InlineData(false, true, "test_batch.bin.gz: and the files beside it hold 0, 0, 0, 10000, 0, 0, 0, 0, 0, 0 images of the classes, and cifar10 has 1000 of each; check that it is the right file")]
+    [InlineData(true, false, "test_batch.bin.gz: has 0 in every pixel of every image; check that it is the right file")]
+    [InlineData(true, true, null)]
+    public void FilesWithoutAHash_MustHaveTheirClasses_AndPictures(bool balanced, bool pictures, string? fault)
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["cifar10"]);
+        foreach (var name in ImageSets.Named("cifar10").Splits.SelectMany(split => split.Files).Select(file => file.Name))
+        {
+            File.WriteAllBytes(Path.Combine(folder["cifar10"], name), []);
+        }
+
+        File.Delete(Path.Combine(folder["cifar10"], "test_batch.bin"));
+        var bytes = new byte[CifarBatches.Length];
+        for (var i = 0; i < 10_000; i++)
+        {
+            bytes[i * 3073] = (byte)(balanced ? i % 10 : 3);
+            bytes[(i * 3073) + 1] = (byte)(pictures ? i : 0);
+        }
+
+        using (var file = new System.IO.Compression.GZipStream(File.Create(Path.Combine(folder["cifar10"], "test_batch.bin.gz")), System.IO.Compression.CompressionLevel.Fastest))
+        {
+            file.Write(bytes);
+        }
+
+        if (fault is null)
+        {
+            Assert.Equal(10_000, ImageSets.Named("cifar10").Load(ImageSplit.Test, new(folder.Path)).Count);
+            return;
+        }
+
+        Assert.EndsWith(fault, Samples.Fault(() => ImageSets.Named("cifar10").Load(ImageSplit.Test, new(folder.Path))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SizesAndClasses_AreKnownWithoutReading()
+    {
+        foreach (var set in ImageSets.All.Where(s => s.IsSynthetic || s.Id == "fashion-tiny"))
+        {
+            var read = set.Load(ImageSplit.Test, ImageSetSearch.From(null));
+            Assert.Equal((set.Shape, string.Join('|', set.ClassNames)), (read.Shape, string.Join('|', read.ClassNames)));
+        }
     }
 
     [Fact]

@@ -48,6 +48,45 @@ public class TicketFaultsTests
         Refused("mine.yaml: b takes the tickets of a, which are of conv-2, not of conv-4; use one net for both", Own, Own with { Name = "b", TicketsOf = "a", Net = "conv-4" });
 
     [Fact]
+    public void TicketsOfOtherImages() => Refused(
+        "mine.yaml: b takes the tickets of a, found on images of 3x32x32, and mnist/a has 1x28x28; write 'data: \"mnist/a@3x32x32\"'", Own, Own with { Name = "b", TicketsOf = "a", Data = "mnist/a" });
+
+    [Fact]
+    public void TicketsOfImagesBroughtToOneSize_OrOfOtherClasses_AreFine()
+    {
+        new TicketStudy([Own, Own with { Name = "b", TicketsOf = "a", Data = "mnist@3x32x32" }]).Validate("mine.yaml");
+        var few = Own with { Data = "blobs@1x32x32", Training = Own.Training with { Validation = 200 } };
+        new TicketStudy([few, few with { Name = "b", TicketsOf = "a", Data = "spirals@1x32x32" }]).Validate("mine.yaml");
+    }
+
+    [Fact]
+    public void CutsOfNothing()
+    {
+        var nothing = Cut(c => c with { Options = new MaskCutOptions { Rates = new MaskRates(0) } });
+        const string fault = "mine.yaml: a cuts no weight: the share of every layer that it has is 0; give 'linear' and 'convolution' of 'cut' shares above 0, or list level 0 alone";
+        Refused(fault, nothing);
+        Refused(fault, Cut(c => c with { Options = new MaskCutOptions { Rates = new MaskRates(0, 0, 0.1), Scope = MaskScope.GlobalHidden } }));
+        new TicketStudy([nothing with { Cutting = nothing.Cutting with { Levels = [0] } }]).Validate("mine.yaml");
+    }
+
+    [Fact]
+    public void MinimaBelow0() => Refused("mine.yaml, a: mask options: minimum to keep -1 is negative; correct it", Cut(c => c with { Options = new MaskCutOptions { MinimumKeep = -1 } }));
+
+    [Fact]
+    public void MinimaOfLearnedMasks() => Refused(
+        "mine.yaml: a keeps a minimum of each layer, which learned masks cannot; leave out min_keep",
+        Cut(c => c with { At = TicketMoment.Scores, Once = true, Options = new MaskCutOptions { MinimumKeep = 2 } }) with { Rewinding = new TicketRewinding(0, RewindKind.Weights) });
+
+    [Fact]
+    public void BranchesAtNoLevel() => Refused(
+        "mine.yaml: a has the branch reinit at none of its levels, 0, 1, 2; list some of them, or leave out that branch", Own with { Branches = [new("reinit", 1, [7])] });
+
+    [Fact]
+    public void MoreBatchesThanMemory() => Refused(
+        "mine.yaml: a looks at 99999999 batches; give 1 to 10000",
+        Cut(c => c with { At = TicketMoment.Initialisation, Criterion = "snip", Once = true, Batches = 99_999_999 }) with { Rewinding = new TicketRewinding(0, RewindKind.Weights) });
+
+    [Fact]
     public void TicketsOfAnotherStep() => Refused(
         "mine.yaml: b takes the tickets of a, which start as 'rewind: {to: 5, kind: weights}' says, with 'rewind: {to: 0, kind: weights}'; give both the same",
         Own, Own with { Name = "b", TicketsOf = "a", Rewinding = new TicketRewinding(0, RewindKind.Weights) });

@@ -88,5 +88,55 @@ public sealed class TicketStartTests : IDisposable
         Assert.Equal((0, 20, 0.05), (reinit.FirstStep, reinit.LastStep, reinit.Schedule.At(k)));
     }
 
+    // Blobs have four classes, spirals two: the layer of the logits is the target's own, by its own law, and whole; all else is the ticket's.
+    [Theory]
+    [InlineData(0, RewindKind.Weights, "ticket")]
+    [InlineData(5, RewindKind.Weights, "ticket")]
+    [InlineData(0, RewindKind.Weights, "shuffle-layerwise")]
+    [InlineData(5, RewindKind.Weights, "data-order")]
+    [InlineData(5, RewindKind.LearningRate, "ticket")]
+    public void TicketsForOtherClasses_HaveALayerOfLogitsOfTheirOwn(int k, RewindKind kind, string branch)
+    {
+        Libtorch.Load();
+        var own = new TicketExperiment(
+            "own", "mlp:12", "blobs", "glorot-normal", new TicketTraining("sgd", 0.05, 50, 20, 10) { Validation = 200, TestImages = 200 },
+            new TicketCutting(new MaskCutOptions { Rates = new MaskRates(0.5) }, "large-final", [0, 1], Once: false), new TicketRewinding(k, kind), null, []);
+        var moved = own with { Name = "moved", Data = "spirals", Initialisation = "kaiming-normal", TicketsOf = "own", Branches = branch == TicketExperiment.Ticket ? [] : [new(branch, 1, null)] };
+        var study = new TicketStudy([own, moved]);
+        study.Validate("mine.yaml");
+        using var trainings = new TicketTrainings(study, _folder["state"], Sources, CPU);
+        trainings.Run(new TicketJob("own", TicketExperiment.Ticket, 0, 7, 0).ToJson(), _ => { }, TestContext.Current.CancellationToken);
+
+        using var scope = NewDisposeScope();
+        using var materials = new StudyMaterials(Sources, CPU);
+        var (architecture, origin) = (materials.Of(moved).Architecture("mlp:12"), materials.Of(own).Architecture("mlp:12"));
+        var store = new TicketStore(_folder["state"]);
+        var ticket = TicketFile.Read(store.Ticket("own", 7, 1));
+        using var found = TicketNets.Rebuild(ticket, origin, CPU);
+        if (kind == RewindKind.LearningRate)
+        {
+            using var trained = TicketSnapshot.Read(store.Trained("own", 7, 0), found);
+            trained.CopyTo(found);
+        }
+
+        var begun = new TicketStart(store, study, architecture, CPU).Of(moved, new TicketJob("moved", branch, 1, 7, 0));
+        using var net = begun.Net;
+        var drawn = architecture.Draw("kaiming-normal", 7);
+        Assert.Equal((2 * 12, 2L * 12), (begun.Masks["fc2.weight"].Kept, net.Parameters["fc2.weight"].numel()));
+        Assert.Equal(drawn["fc2.weight"], MaskTensors.Floats(net.Parameters["fc2.weight"]));
+        Assert.Equal(drawn["fc2.bias"], MaskTensors.Floats(net.Parameters["fc2.bias"]));
+        Assert.Equal(256 * 12 / 2, begun.Masks["fc1.weight"].Kept);
+        if (branch != "shuffle-layerwise")
+        {
+            Assert.Equal(ticket.Masks["fc1.weight"].KeptIndices().ToArray(), begun.Masks["fc1.weight"].KeptIndices().ToArray());
+            Assert.Equal(MaskTensors.Floats(found.Parameters["fc1.weight"]), MaskTensors.Floats(net.Parameters["fc1.weight"]));
+            Assert.Equal(MaskTensors.Floats(found.Parameters["fc1.bias"]), MaskTensors.Floats(net.Parameters["fc1.bias"]));
+        }
+
+        // It trains as any other.
+        var outcome = TicketOutcome.FromJson(trainings.Run(new TicketJob("moved", branch == "data-order" ? TicketExperiment.Ticket : branch, 1, 7, 0).ToJson(), _ => { }, TestContext.Current.CancellationToken), "test");
+        Assert.Equal((0.0, (256.0 * 12 / 2) + 24), (outcome.Metrics[TicketMetrics.Failed], outcome.Metrics[TicketMetrics.Kept]));
+    }
+
     public void Dispose() => _folder.Dispose();
 }

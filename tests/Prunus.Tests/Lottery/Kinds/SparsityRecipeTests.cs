@@ -3,6 +3,7 @@ using Prunus.Lottery.Kinds;
 using Prunus.Lottery.Tickets;
 using Prunus.Recipes;
 using Prunus.Runs;
+using Prunus.Tests.Cli;
 using Prunus.Tests.Recipes;
 
 namespace Prunus.Tests.Lottery.Kinds;
@@ -62,12 +63,40 @@ public sealed class SparsityRecipeTests : IDisposable
     [InlineData("name: half", "name: dense", "has 'mlp/dense' twice; give experiments and their kinds different names")]
     [InlineData("pattern: \"2:4\"", "pattern: \"4:2\"", "'4:2' is not N:M with N from 1 to M; write 2:4")]
     [InlineData("rounds: 1", "rounds: 0", "timing has 0 rounds of 0.1 ms; give numbers above 0")]
+    [InlineData("rounds: 1, milliseconds: 0.1", "rounds: 1, milliseconds: -0.5", "timing has 1 rounds of -0.5 ms; give numbers above 0")]
+    [InlineData("test_images: 200}", "test_images: 200, images: 49}", "mlp: blobs: gives 49 training images (images), too few for a batch of 50; raise 'images' or lower 'batch'")]
+    [InlineData("retrain: {", "retrain: {batch: 1801, ", "mlp, retrain: blobs: has 2000 training images, too few for 200 held back (validation) and a batch of 1801; lower 'validation' or 'batch'")]
+    [InlineData("retrain: {", "retrain: {images: 100, ", "mlp retrains on other data than it trains on; give images, test_images, validation, split_seed, pixels and block in 'train' alone")]
     [InlineData("half.ratio_dense_64", "half.ratio_dense_3", "names the metric 'ratio_dense_3'")]
     public void Faults_name_the_line_and_the_remedy(string what, string instead, string message)
     {
         var fault = Assert.Throws<PrunusInputException>(() => RecipeReader.Read("mine.yaml", Recipe.Replace(what, instead, StringComparison.Ordinal)));
         Assert.StartsWith("mine.yaml:", fault.Message, StringComparison.Ordinal);
         Assert.Contains(message, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TrainingsThatBreakDown_AreMarked_AndTheOthersGoOn()
+    {
+        using var recipe = new WrittenRecipe(WrittenRecipe.Text("sparse-inference", """
+                net: "mlp:24-12"
+                data: blobs
+                train: {optimizer: sgd, lr: 0.05, batch: 50, iterations: 10, evaluate_every: 10, validation: 200, test_images: 200}
+                retrain: {iterations: 5, evaluate_every: 5}
+                timing: {rounds: 1, milliseconds: 0.1}
+            sparsity:
+              - {name: tame, kinds: [{name: dense}, {name: half, keep: 50%}]}
+              - {name: wild, train: {lr: 1e39, iterations: 1}, kinds: [{name: dense}, {name: fewer, sparsity: 90%}, {name: "2:4", pattern: "2:4"}, {name: half, keep: 50%}]}
+              - {name: later, retrain: {lr: 1e39, iterations: 1}, kinds: [{name: dense}, {name: fewer, sparsity: 90%}, {name: half, keep: 50%}]}
+            """));
+        var (code, output, error) = Tool.Run(recipe.Command("run", "--quiet"));
+        Assert.True(code == 0, error);
+        Assert.StartsWith("prunus: warning: wild/dense (seed 1), wild/dense (seed 2), wild/fewer (seed 1) and 5 more: a loss or weight became NaN or infinite there (or in the dense net), ", error, StringComparison.Ordinal);
+        Assert.Contains("failed", output, StringComparison.Ordinal);
+        var metrics = RecordJson.ReadRecord(recipe["run"]).Metrics;
+        Assert.All(["wild/dense", "wild/fewer", "wild/2:4", "wild/half", "later/dense", "later/fewer", "later/half"], c => Assert.Equal((1.0, false), (metrics[c + ".failed"].Value, metrics.ContainsKey(c + ".accuracy"))));
+        Assert.All(["tame/dense", "tame/half"], c => Assert.Equal((0.0, true), (metrics[c + ".failed"].Value, metrics.ContainsKey(c + ".accuracy"))));
+        Assert.Equal(10, metrics["later/fewer.pm"].Value, 0.1);
     }
 
     public void Dispose() => _recipe.Dispose();

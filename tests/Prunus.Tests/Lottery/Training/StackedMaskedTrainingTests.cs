@@ -74,6 +74,34 @@ public sealed class StackedMaskedTrainingTests
         }
     }
 
+    // Its only loss is that of the first weights; 1e39 is infinite in float32.
+    [Fact]
+    public void A_net_that_its_last_step_breaks_is_marked()
+    {
+        using var scope = NewDisposeScope();
+        using var net = new VisionTicketNet(SmallTrainings.Nets(1)[0]);
+        var options = Options with { LastStep = 1, EvaluateAt = [], Schedule = LearningRateSchedule.Constant(1e39) };
+        using var result = new MaskedTrainer(net, SmallTrainings.Batch, options).Run(cancellation: TestContext.Current.CancellationToken);
+        Assert.True(float.IsFinite(Assert.Single(result.Members[0].TrainingLosses)));
+        Assert.Equal(1, result.Members[0].DivergedAt);
+    }
+
+    [Fact]
+    public void Members_with_a_weight_or_statistic_that_is_not_finite_are_found()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var stacked = VisionStack.Of(SmallTrainings.Nets(4));
+        Assert.Equal([true, true, true, true], FiniteMembers.Of(stacked));
+        stacked.Parameters["fc.weight"][1, 2, 3] = float.NaN;
+        stacked.Buffers["bn.running_var"][3, 0] = float.PositiveInfinity;
+        Assert.Equal([true, false, true, false], FiniteMembers.Of(stacked));
+        using var single = new VisionTicketNet(SmallTrainings.Nets(1)[0]);
+        Assert.Equal([true], FiniteMembers.Of(single));
+        single.Parameters["fc.bias"][0] = float.NegativeInfinity;
+        Assert.Equal([false], FiniteMembers.Of(single));
+    }
+
     private static MaskedTrainingResult Run(ITicketNet net, MaskedTrainingOptions options, IReadOnlyDictionary<string, Tensor> masks, ScalarType type) =>
         new MaskedTrainer(net, step => SmallTrainings.Batch(step, type), options, masks)
         {
