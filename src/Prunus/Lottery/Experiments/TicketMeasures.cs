@@ -33,6 +33,11 @@ internal static class TicketMeasures
             [TicketMetrics.Weights] = start.Masks.Count,
         };
 
+        foreach (var name in start.Masks.Names)
+        {
+            metrics[TicketMetrics.Density(name)] = 100.0 * start.Masks[name].Kept / start.Masks[name].Count;
+        }
+
         if (start.Architecture.MultiplyAdds is { } pass)
         {
             metrics[TicketMetrics.SearchFlops] = 2.0 * PassesOfAStep * pass * experiment.Training.Batch * steps;
