@@ -51,7 +51,7 @@ public static class RecordTables
     /// </summary>
     public static Table BesideDense(Record record)
     {
-        var found = record.Metrics.Where(m => m.Value.Side is not null).Select(m => (Cell: m.Key[..m.Key.LastIndexOf('.')], Measure: m.Key[(m.Key.LastIndexOf('.') + 1)..], m.Value)).ToList();
+        var found = record.Metrics.Where(m => m.Value.Side is not null && m.Key.Contains('.', StringComparison.Ordinal)).Select(m => (Cell: m.Key[..m.Key.LastIndexOf('.')], Measure: m.Key[(m.Key.LastIndexOf('.') + 1)..], m.Value)).ToList();
         string[] measures = [.. found.Select(f => f.Measure).Distinct()];
         return new(["cell", "Pm, %", .. measures.Select(m => Measures.Title(m) + (Measures.IsDifferenceOfShares(m) ? ", points" : ""))],
         [

@@ -11,6 +11,9 @@ internal static class LineChart
 
     private const double Width = 760, Height = 320, Left = 62, Right = 14, Bottom = 44, LegendLine = 18;
 
+    // Small letters of a line, six units each.
+    private const int SourceLetters = 112;
+
     // More points than pixels only make the file large.
     private const int MostPoints = 600;
 
@@ -24,8 +27,8 @@ internal static class LineChart
         var y = Range(finite.Select(p => p.Y).Concat(series.SelectMany(s => (s.Low ?? []).Concat(s.High ?? [])).Where(double.IsFinite)), 0.05);
         var legend = Legend(series);
         var styles = Styles(series);
-        var sources = string.Join("; ", series.Select(s => s.Source).OfType<string>().Distinct());
-        var top = 12 + (legend.Max(l => l.Row) + (sources.Length > 0 ? 2 : 1)) * LegendLine;
+        var sources = Sources(series);
+        var top = 12 + (legend.Max(l => l.Row) + 1 + sources.Count) * LegendLine;
         var svg = new SvgWriter(Width, Height, Label(title, series));
         double AtX(double value) => Left + ((value - x.Low) / (x.High - x.Low) * (Width - Left - Right));
         double AtY(double value) => Height - Bottom - ((value - y.Low) / (y.High - y.Low) * (Height - Bottom - top));
@@ -60,9 +63,9 @@ internal static class LineChart
             svg.Text(at + 30, 18 + (row * LegendLine), series[i].Name);
         }
 
-        if (sources.Length > 0)
+        for (var i = 0; i < sources.Count; i++)
         {
-            svg.Text(Left, 18 + ((legend.Max(l => l.Row) + 1) * LegendLine), $"with marks: {sources}", "start", " class=\"faint\"");
+            svg.Text(Left, 18 + ((legend.Max(l => l.Row) + 1 + i) * LegendLine), sources[i], "start", " class=\"faint\"");
         }
 
         return svg.Finish();
@@ -159,6 +162,26 @@ internal static class LineChart
         }
 
         return places;
+    }
+
+    // Where curves are from that the run did not measure, in lines that fit.
+    private static List<string> Sources(IReadOnlyList<Series> series)
+    {
+        var lines = new List<string>();
+        var all = string.Join("; ", series.Select(s => s.Source).OfType<string>().Distinct());
+        foreach (var word in all.Length == 0 ? [] : $"Dashed, with marks: {all}.".Split(' '))
+        {
+            if (lines.Count > 0 && lines[^1].Length + 1 + word.Length <= SourceLetters)
+            {
+                lines[^1] += " " + word;
+            }
+            else
+            {
+                lines.Add(word);
+            }
+        }
+
+        return lines;
     }
 
     // Colours and dashes tell curves apart; where some belong to others or are not the run's own, dashes mean that.

@@ -44,9 +44,13 @@ internal static class LevelFigureYaml
             : series.Count > 0 ? new(title, from, to, series) : null;
     }
 
-    /// <summary>Densities of layers at the levels <c>of</c> an experiment's branch.</summary>
-    public static RecipeFigure.Layers? Layers(YamlMap map, string title, VariantNames known) =>
-        known.Matching([map.Need("of") + " *"]) is { Count: > 0 } cells ? new(title, cells) : null;
+    /// <summary>Densities of layers at the levels <c>of</c> an experiment's branch, but for level 0, where all is left.</summary>
+    public static RecipeFigure.Layers? Layers(YamlMap map, string title, VariantNames known)
+    {
+        var of = map.Need("of");
+        string[] cells = [.. known.Matching([of + " *"]).Where(c => c != of + " 0")];
+        return cells.Length > 0 ? new(title, cells) : null;
+    }
 
     private static LevelValues Values(YamlMap map, HashSet<string> names, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
     {

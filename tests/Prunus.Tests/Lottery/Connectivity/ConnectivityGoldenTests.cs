@@ -40,6 +40,12 @@ public sealed class ConnectivityGoldenTests
         var interpolation = new Interpolation(net, set) { Statistics = batches is null ? null : new((int)batches.size(0), i => new(batches[i], batches[i])) };
         var path = Assert.Single(interpolation.Between(a, b, 10, TestContext.Current.CancellationToken));
 
+        // Several sets at once have the paths of each by itself.
+        var half = EvaluationSet.Of(new TicketBatch(set.Batch(0).Inputs[..(int)(x.size(0) / 2)], set.Batch(0).Targets[..(int)(x.size(0) / 2)]));
+        var both = interpolation.Between(a, b, [set, half], 10, TestContext.Current.CancellationToken);
+        Assert.Equal(path.Points, both[0][0].Points);
+        Assert.Equal(new Interpolation(net, half) { Statistics = interpolation.Statistics }.Between(a, b, 10, TestContext.Current.CancellationToken)[0].Points, both[1][0].Points);
+
         double[][] rows = [.. expected.GetProperty("alpha_loss_error").EnumerateArray().Select(Numbers)];
         Assert.Equal(rows.Length, path.Points.Count);
         Assert.All(rows.Zip(path.Points), pair =>
