@@ -37,7 +37,8 @@ public static class TicketSummary
                     : [];
                 foreach (var seed in seeds)
                 {
-                    var dense = outcomes.GetValueOrDefault(new TicketJob(experiment.Name, TicketExperiment.Ticket, 0, seed, 0))?.Metrics;
+                    // Where it is not trained it is measured as it is drawn, which is nothing to be held beside.
+                    var dense = experiment.TrainsDense ? outcomes.GetValueOrDefault(new TicketJob(experiment.Name, TicketExperiment.Ticket, 0, seed, 0))?.Metrics : null;
                     TicketOutcome[] all = [.. Enumerable.Range(0, replicates).Select(r => outcomes[new TicketJob(experiment.Name, branch, level, seed, r)])];
                     List<Dictionary<string, double>> each = [.. all.Select(o => BesideDense.Added(o.Metrics, level == 0 && branch == TicketExperiment.Ticket ? null : dense, StudyDecoder.Is(experiment.Net)))];
                     var metrics = Over(each, m => m.Average());
