@@ -38,6 +38,7 @@ public static class HtmlReport
         }
 
         Claims(page, record);
+        BesideDense(page, record);
         Drawn(page, "Curves", RecordFigures.Curves(record));
         Drawn(page, "Figures", RecordFigures.Others(record));
         Cut(page, record);
@@ -72,6 +73,17 @@ public static class HtmlReport
         page.Section("Claims");
         page.Table(RecordTables.Claims(record), (column, cell) => column == 0 ? $"<span class=\"verdict {cell.Replace(' ', '-')}\">{cell}</span>" : null);
         page.Faint("PASS: the whole 95 % interval is on the claim's side; FAIL: wholly on the other; else INCONCLUSIVE.");
+    }
+
+    private static void BesideDense(HtmlPage page, Record record)
+    {
+        var table = RecordTables.BesideDense(record);
+        if (table.Rows.Count > 0)
+        {
+            page.Section("Beside the dense net");
+            page.Table(table);
+            page.Faint("Paired by seed with the dense net of the same experiment: differences (accuracies in points), and by what factor it stops sooner, with 95 % intervals. ABOVE or BELOW: the whole interval is, of 0 or of a factor of 1.");
+        }
     }
 
     private static void Drawn(HtmlPage page, string section, IReadOnlyList<(string Title, string Svg)> figures)

@@ -28,6 +28,11 @@ public static class Measures
     /// <summary>The name in words.</summary>
     public static string Title(string measure) => measure is "pm" ? "Pm, %" : measure.Replace('_', ' ').Replace(" per second", "/s", StringComparison.Ordinal);
 
+    /// <summary>Whether a measure is a difference of two shares, which reads best in points.</summary>
+    public static bool IsDifferenceOfShares(string measure) => measure.EndsWith("_accuracy" + Difference, StringComparison.Ordinal);
+
+    private const string Difference = "_beside_dense";
+
     // Numbers of things and steps: whole ones, or means over seeds of such.
     private static readonly HashSet<string> Wholes = ["early_iteration", "kept", "weights", "features", "dead_units", "emptied", "search_steps"];
 

@@ -45,6 +45,34 @@ public static class RecordTables
         .. record.Claims.Select(c => (IReadOnlyList<string>)[VerdictText(c.Verdict), $"{c.Id}: {c.Text}", NumberText.Value(c.Estimate), Interval(c.Low, c.High, NumberText.Value)]),
     ]);
 
+    /// <summary>
+    /// Cells beside the dense net of the same experiment and seed: how much sooner they stop, and differences of accuracies (in points) and losses, with 95 % interval and where it lies.
+    /// Without a row where no metric says such.
+    /// </summary>
+    public static Table BesideDense(Record record)
+    {
+        var found = record.Metrics.Where(m => m.Value.Side is not null && m.Key.Contains('.', StringComparison.Ordinal)).Select(m => (Cell: m.Key[..m.Key.LastIndexOf('.')], Measure: m.Key[(m.Key.LastIndexOf('.') + 1)..], m.Value)).ToList();
+        string[] measures = [.. found.Select(f => f.Measure).Distinct()];
+        return new(["cell", "Pm, %", .. measures.Select(m => Measures.Title(m) + (Measures.IsDifferenceOfShares(m) ? ", points" : ""))],
+        [
+            .. found.GroupBy(f => f.Cell).Select(cell => (IReadOnlyList<string>)
+            [
+                cell.Key, record.Metrics.TryGetValue($"{cell.Key}.pm", out var pm) ? NumberText.Value(pm.Value) : "–",
+                .. measures.Select(m => cell.FirstOrDefault(c => c.Measure == m).Value is { } value ? Beside(m, value) : "–"),
+            ]),
+        ]);
+    }
+
+    private static string Beside(string measure, Metric metric)
+    {
+        var points = Measures.IsDifferenceOfShares(measure);
+        return $"{Text(metric.Value)}{(metric is { Low: { } low, High: { } high } ? $" [{Text(low)}, {Text(high)}]" : "")} {SideText(metric.Side!.Value)}";
+
+        string Text(double value) => points ? (100 * value).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture) : NumberText.Value(value);
+    }
+
+    private static string SideText(Side side) => side == Side.NotJudged ? "NOT JUDGED" : side.ToString().ToUpperInvariant();
+
     public static Table Published(Record record) => new(["source", "row", "measure", "published", "measured"],
     [
         .. record.Published.Select(p => (IReadOnlyList<string>)[p.Source, p.Row, p.Measure, NumberText.Value(p.Value), p.Measured is { } m ? NumberText.Value(m) : "–"]),

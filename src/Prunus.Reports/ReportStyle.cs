@@ -14,6 +14,7 @@ internal static class ReportStyle
         svg text { font-size: 12px; fill: var(--text); } svg text.faint { font-size: 11px; fill: var(--faint); }
         .grid { stroke: var(--line); stroke-width: 1; } .axis { stroke: var(--faint); stroke-width: 1; }
         .curve { fill: none; stroke-width: 2; stroke-linejoin: round; } .d1 { stroke-dasharray: 7 3; } .d2 { stroke-dasharray: 2 3; } .d3 { stroke-dasharray: 9 3 2 3; }
+        .other { stroke-width: 1.3; stroke-dasharray: 5 4; } .mark { fill: var(--page); stroke-dasharray: none; }
         .c0 { stroke: var(--c0); } .c1 { stroke: var(--c1); } .c2 { stroke: var(--c2); } .c3 { stroke: var(--c3); } .c4 { stroke: var(--c4); } .c5 { stroke: var(--c5); }
         .whisker { stroke: var(--text); stroke-width: 1.5; } .point { stroke: none; } .p0 { fill: var(--c0); } .p1 { fill: var(--c1); } .p2 { fill: var(--c2); } .p3 { fill: var(--c3); } .p4 { fill: var(--c4); } .p5 { fill: var(--c5); }
         .cell { fill: var(--c0); stroke: var(--line); }

@@ -112,7 +112,7 @@ internal static class RecipeCommand
 
     private static void Show(VerbContext context, Record record)
     {
-        foreach (var table in (Table[])[RecordTables.Published(record), RecordTables.Claims(record)])
+        foreach (var table in (Table[])[RecordTables.BesideDense(record), RecordTables.Published(record), RecordTables.Claims(record)])
         {
             if (table.Rows.Count > 0)
             {

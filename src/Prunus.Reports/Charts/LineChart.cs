@@ -11,6 +11,9 @@ internal static class LineChart
 
     private const double Width = 760, Height = 320, Left = 62, Right = 14, Bottom = 44, LegendLine = 18;
 
+    // Small letters of a line, six units each.
+    private const int SourceLetters = 112;
+
     // More points than pixels only make the file large.
     private const int MostPoints = 600;
 
@@ -23,7 +26,9 @@ internal static class LineChart
         var x = Range(finite.Select(p => p.X), 0);
         var y = Range(finite.Select(p => p.Y).Concat(series.SelectMany(s => (s.Low ?? []).Concat(s.High ?? [])).Where(double.IsFinite)), 0.05);
         var legend = Legend(series);
-        var top = 12 + (legend.Max(l => l.Row) + 1) * LegendLine;
+        var styles = Styles(series);
+        var sources = Sources(series);
+        var top = 12 + (legend.Max(l => l.Row) + 1 + sources.Count) * LegendLine;
         var svg = new SvgWriter(Width, Height, Label(title, series));
         double AtX(double value) => Left + ((value - x.Low) / (x.High - x.Low) * (Width - Left - Right));
         double AtY(double value) => Height - Bottom - ((value - y.Low) / (y.High - y.Low) * (Height - Bottom - top));
@@ -44,13 +49,23 @@ internal static class LineChart
         svg.Text(-(top + Height - Bottom) / 2, 14, series[0].YLabel, "middle", " transform=\"rotate(-90)\"");
         for (var i = 0; i < series.Count; i++)
         {
-            svg.BeginGroup(series[i].Name);
-            svg.Path(PathData(Thin(points[i]), AtX, AtY), $"curve {Style(i)}");
-            Whiskers(svg, series[i], points[i], AtX, AtY, Style(i));
+            svg.BeginGroup(series[i].Source is { } source ? $"{series[i].Name} ({source})" : series[i].Name);
+            svg.Path(PathData(Thin(points[i]), AtX, AtY), styles[i]);
+            Whiskers(svg, series[i], points[i], AtX, AtY, styles[i]);
+            foreach (var (px, py) in series[i].Source is null ? [] : points[i].Where(p => double.IsFinite(p.X) && double.IsFinite(p.Y)))
+            {
+                svg.Mark(AtX(px), AtY(py), styles[i]);
+            }
+
             svg.EndGroup();
             var (row, at) = legend[i];
-            svg.Line(at, 14 + (row * LegendLine), at + 24, 14 + (row * LegendLine), $"curve {Style(i)}");
+            svg.Line(at, 14 + (row * LegendLine), at + 24, 14 + (row * LegendLine), styles[i]);
             svg.Text(at + 30, 18 + (row * LegendLine), series[i].Name);
+        }
+
+        for (var i = 0; i < sources.Count; i++)
+        {
+            svg.Text(Left, 18 + ((legend.Max(l => l.Row) + 1 + i) * LegendLine), sources[i], "start", " class=\"faint\"");
         }
 
         return svg.Finish();
@@ -83,7 +98,7 @@ internal static class LineChart
         {
             if (double.IsFinite(points[i].X) && double.IsFinite(low[i]) && double.IsFinite(high[i]) && high[i] > low[i])
             {
-                svg.Line(atX(points[i].X), atY(low[i]), atX(points[i].X), atY(high[i]), $"curve {style}");
+                svg.Line(atX(points[i].X), atY(low[i]), atX(points[i].X), atY(high[i]), style);
             }
         }
     }
@@ -149,7 +164,42 @@ internal static class LineChart
         return places;
     }
 
-    private static string Style(int i) => $"c{i % Colours} d{i % 4}";
+    // Where curves are from that the run did not measure, in lines that fit.
+    private static List<string> Sources(IReadOnlyList<Series> series)
+    {
+        var lines = new List<string>();
+        var all = string.Join("; ", series.Select(s => s.Source).OfType<string>().Distinct());
+        foreach (var word in all.Length == 0 ? [] : $"Dashed, with marks: {all}.".Split(' '))
+        {
+            if (lines.Count > 0 && lines[^1].Length + 1 + word.Length <= SourceLetters)
+            {
+                lines[^1] += " " + word;
+            }
+            else
+            {
+                lines.Add(word);
+            }
+        }
+
+        return lines;
+    }
+
+    // Colours and dashes tell curves apart; where some belong to others or are not the run's own, dashes mean that.
+    private static string[] Styles(IReadOnlyList<Series> series)
+    {
+        if (series.All(s => s.Source is null && s.Like is null))
+        {
+            return [.. series.Select((_, i) => $"curve c{i % Colours} d{i % 4}")];
+        }
+
+        var colours = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var own in series.Where(s => s.Like is null))
+        {
+            colours.TryAdd(own.Name, colours.Count);
+        }
+
+        return [.. series.Select(s => $"curve c{colours.GetValueOrDefault(s.Like ?? s.Name) % Colours} {(s.Source is not null ? "other" : s.Like is not null ? "d1" : "d0")}")];
+    }
 
     private static string Label(string title, IReadOnlyList<Series> series) =>
         $"{title}: " + string.Join("; ", series.Select(s => s.Y.Count == 0 ? $"{s.Name}, no points" : $"{s.Name} from {NumberText.Value(s.Y[0])} to {NumberText.Value(s.Y[^1])}"));

@@ -30,6 +30,9 @@ internal sealed class SvgWriter
     /// <summary>A point in a colour of the palette.</summary>
     public void Disc(double x, double y, int colour) => _text.Append($"<circle cx=\"{Number(x)}\" cy=\"{Number(y)}\" r=\"4.5\" class=\"point p{colour}\"/>\n");
 
+    /// <summary>A ring in the colour of a curve.</summary>
+    public void Mark(double x, double y, string style) => _text.Append($"<circle cx=\"{Number(x)}\" cy=\"{Number(y)}\" r=\"2.6\" class=\"mark {style}\"/>\n");
+
     public void Path(string data, string style) => _text.Append($"<path d=\"{data}\" class=\"{style}\"/>\n");
 
     /// <param name="x">Where the anchor lies.</param>

@@ -8,6 +8,14 @@ namespace Prunus.Recipes;
 /// <param name="TokensPerStep">Tokens trained on in a step; 0 without training.</param>
 public sealed record CellResult(IReadOnlyDictionary<string, double> Metrics, IReadOnlyList<(long Step, double Loss)> Curve, long TokensPerStep)
 {
+    private static readonly Dictionary<string, double> None = [];
+
+    /// <summary>Least values of the trainings that the metrics are means of; empty where there was one.</summary>
+    public IReadOnlyDictionary<string, double> Least { get; init; } = None;
+
+    /// <summary>Their most.</summary>
+    public IReadOnlyDictionary<string, double> Most { get; init; } = None;
+
     /// <summary>Loss at a step of the curve, or null.</summary>
     public double? LossAt(long step) => Curve.Any(p => p.Step == step) ? Curve.First(p => p.Step == step).Loss : null;
 
@@ -32,12 +40,21 @@ public sealed record CellResult(IReadOnlyDictionary<string, double> Metrics, IRe
     /// <summary>Tokens trained on in all.</summary>
     public double Tokens => Curve.Count == 0 ? 0 : (double)Curve[^1].Step * TokensPerStep;
 
-    public JsonObject ToJson() => new()
+    public JsonObject ToJson()
     {
-        ["metrics"] = new JsonObject(Metrics.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)JsonValue.Create(m.Value)))),
-        ["curve"] = new JsonArray([.. Curve.Select(p => (JsonNode)new JsonArray(p.Step, p.Loss))]),
-        ["tokens_per_step"] = TokensPerStep,
-    };
+        var json = new JsonObject
+        {
+            ["metrics"] = Written(Metrics),
+            ["curve"] = new JsonArray([.. Curve.Select(p => (JsonNode)new JsonArray(p.Step, p.Loss))]),
+            ["tokens_per_step"] = TokensPerStep,
+        };
+        if (Least.Count > 0)
+        {
+            (json["least"], json["most"]) = (Written(Least), Written(Most));
+        }
+
+        return json;
+    }
 
     /// <exception cref="PrunusInputException">It is no result.</exception>
     public static CellResult FromJson(JsonObject json, string subject)
@@ -45,12 +62,18 @@ public sealed record CellResult(IReadOnlyDictionary<string, double> Metrics, IRe
         try
         {
             return new CellResult(
-                json["metrics"]!.AsObject().ToDictionary(m => m.Key, m => m.Value!.GetValue<double>(), StringComparer.Ordinal),
-                [.. json["curve"]!.AsArray().Select(p => (p![0]!.GetValue<long>(), p[1]!.GetValue<double>()))], json["tokens_per_step"]!.GetValue<long>());
+                Read(json["metrics"]!), [.. json["curve"]!.AsArray().Select(p => (p![0]!.GetValue<long>(), p[1]!.GetValue<double>()))], json["tokens_per_step"]!.GetValue<long>())
+            {
+                Least = json["least"] is { } least ? Read(least) : None, Most = json["most"] is { } most ? Read(most) : None,
+            };
         }
         catch (Exception e) when (e is InvalidOperationException or NullReferenceException or FormatException or ArgumentOutOfRangeException)
         {
             throw new PrunusInputException(subject, "is no result of a cell", "delete it to compute it again", e);
         }
     }
+
+    private static JsonObject Written(IReadOnlyDictionary<string, double> metrics) => new(metrics.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)JsonValue.Create(m.Value))));
+
+    private static Dictionary<string, double> Read(JsonNode json) => json.AsObject().ToDictionary(m => m.Key, m => m.Value!.GetValue<double>(), StringComparer.Ordinal);
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Prunus.Recipes;
 
-/// <summary>A figure of a recipe, by its <c>kind</c>: curves, bars, map, lines, scatter, settling or levels.</summary>
+/// <summary>A figure of a recipe, by its <c>kind</c>: curves, bars, map, lines, scatter, settling; of ticket experiments levels, training or layers.</summary>
 internal static class FigureYaml
 {
     /// <summary>Reads a figure; entries whose variants this size leaves out are left out, and null is given when nothing is left.</summary>
@@ -17,8 +17,10 @@ internal static class FigureYaml
             "lines" => Lines(map, title, known, lists),
             "scatter" => Scatter(map, title, known, lists),
             "settling" => Settling(map, title, known, lists),
-            "levels" => Levels(map, title, known, lists),
-            var other => throw map.Fault("kind", $"is '{other}'", "use curves, bars, map, lines, scatter, settling or levels"),
+            "levels" => LevelFigureYaml.Levels(map, title, known, lists),
+            "training" => LevelFigureYaml.Training(map, title, known, lists),
+            "layers" => LevelFigureYaml.Layers(map, title, known),
+            var other => throw map.Fault("kind", $"is '{other}'", "use curves, bars, map, lines, scatter, settling, levels, training or layers"),
         };
         map.Done();
         return figure;
@@ -93,26 +95,7 @@ internal static class FigureYaml
         return variants.Count < 3 || steps.Count == 0 ? null : new(title, steps, losses);
     }
 
-    // Of each line: an experiment's branch, whose cells are 'branch 0', 'branch 1' …; what this size lacks is left out.
-    private static RecipeFigure.Levels? Levels(YamlMap map, string title, VariantNames known, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
-    {
-        var (y, label) = (map.Need("y"), map.Need("y_label"));
-        var series = new List<(string, IReadOnlyList<string>)>();
-        foreach (var line in map.Each("series", lists))
-        {
-            var (name, of) = (line.Need("name"), line.Need("of"));
-            line.Done();
-            var cells = known.Matching([of + " *"]);
-            if (cells.Count > 0 && known.References(map, "y", cells.Select(c => $"{c}.{y}")) is not null)
-            {
-                series.Add((name, cells));
-            }
-        }
-
-        return series.Count > 0 ? new(title, label, y, series) : null;
-    }
-
-    private static IReadOnlyList<string> Listed(YamlMap map, string key, IReadOnlyDictionary<string, IReadOnlyList<string>> lists) =>
+    internal static IReadOnlyList<string> Listed(YamlMap map, string key, IReadOnlyDictionary<string, IReadOnlyList<string>> lists) =>
         map.Texts(key) switch
         {
             [var only] when lists.TryGetValue(only, out var named) => named,
@@ -128,6 +111,6 @@ internal static class FigureYaml
     private static bool Evaluated(Shrinking.HealingOptions healing, int step) =>
         healing.EvaluateEvery > 0 && step <= healing.Steps && (step % healing.EvaluateEvery == 0 || step == healing.Steps);
 
-    private static double Number(YamlMap map, string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw map.Fault("x", $"has '{text}'", "x must be numbers");
+    internal static double Number(YamlMap map, string text, string key = "x") =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : throw map.Fault(key, $"has '{text}'", $"{key} must be numbers");
 }

@@ -123,4 +123,4 @@ public sealed record VariantStage(CutRequest Cut, HealingOptions Healing);
 /// <param name="Measure">What the number is.</param>
 /// <param name="Value">As published.</param>
 /// <param name="Ours">Ours; null where nothing of ours corresponds.</param>
-public sealed record RecipePublished(string Source, string Row, string Measure, double Value, MetricReference? Ours);
+public sealed record RecipePublished(string Source, string Row, string Measure, double Value, MeasuredBeside? Ours);

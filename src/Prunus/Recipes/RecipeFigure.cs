@@ -25,12 +25,24 @@ public abstract record RecipeFigure(string Title)
     /// <param name="Losses">Of each step: the loss of every variant.</param>
     public sealed record Settling(string Title, IReadOnlyList<int> Steps, IReadOnlyList<IReadOnlyList<MetricReference>> Losses) : RecipeFigure(Title);
 
-    /// <summary>A metric against the share of weights left, one line for each branch: mean over seeds, whiskers from the least to the most.</summary>
+    /// <summary>Metrics against the share of weights left, one line for each branch: mean over seeds, whiskers from the least to the most of any training.</summary>
     /// <param name="Title">Title.</param>
-    /// <param name="YLabel">What the metric is.</param>
-    /// <param name="Y">The metric.</param>
-    /// <param name="Series">Name and cells, from dense to sparse, of each line.</param>
-    public sealed record Levels(string Title, string YLabel, string Y, IReadOnlyList<(string Name, IReadOnlyList<string> Cells)> Series) : RecipeFigure(Title);
+    /// <param name="YLabel">What the metrics are.</param>
+    /// <param name="Series">The lines.</param>
+    /// <param name="Others">Values that are not measured: published ones, or of other programs.</param>
+    public sealed record Levels(string Title, string YLabel, IReadOnlyList<LevelLine> Series, IReadOnlyList<LevelValues> Others) : RecipeFigure(Title);
+
+    /// <summary>Test accuracy during training, mean over seeds.</summary>
+    /// <param name="Title">Title.</param>
+    /// <param name="From">First step drawn.</param>
+    /// <param name="To">Last step drawn.</param>
+    /// <param name="Series">Name, in which <c>{pm}</c> stands for the share of weights left, and cell of each line.</param>
+    public sealed record Training(string Title, long From, long To, IReadOnlyList<(string Name, string Cell)> Series) : RecipeFigure(Title);
+
+    /// <summary>Share of each layer's weights left, in percent: a row for each layer, a column for each cell.</summary>
+    /// <param name="Title">Title.</param>
+    /// <param name="Cells">From dense to sparse.</param>
+    public sealed record Layers(string Title, IReadOnlyList<string> Cells) : RecipeFigure(Title);
 
     /// <summary>Metrics that it reads.</summary>
     public IEnumerable<MetricReference> References => this switch
@@ -40,7 +52,7 @@ public abstract record RecipeFigure(string Title)
         Lines l => l.Series.SelectMany(s => s.Y),
         Scatter s => s.Points.SelectMany(p => (MetricReference[])[p.X, p.Y]),
         Settling s => s.Losses.SelectMany(l => l),
-        Levels l => l.Series.SelectMany(s => s.Cells).Select(c => new MetricReference(c, l.Y)),
+        Levels l => l.Series.SelectMany(s => s.Cells.Select(c => new MetricReference(c, s.Y))),
         Curves c => c.Variants.Select(v => new MetricReference(v, "loss")),
         _ => [],
     };
@@ -55,3 +67,18 @@ public sealed record FigureLine(string Name, IReadOnlyList<double> X, IReadOnlyL
 /// <param name="X">Metric across.</param>
 /// <param name="Y">Metric up.</param>
 public sealed record FigurePoint(string Name, string Group, MetricReference X, MetricReference Y);
+
+/// <summary>A line over levels.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Y">The metric.</param>
+/// <param name="Cells">From dense to sparse.</param>
+/// <param name="Like">The line that it belongs to, drawn dashed in its colour; null for none.</param>
+public sealed record LevelLine(string Name, string Y, IReadOnlyList<string> Cells, string? Like = null);
+
+/// <summary>Values beside the lines of a figure that others measured.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Source">Who did, and where it stands.</param>
+/// <param name="X">Weights left, in percent.</param>
+/// <param name="Y">As long as <paramref name="X"/>.</param>
+/// <param name="Like">The line that it belongs to; null for none.</param>
+public sealed record LevelValues(string Name, string Source, IReadOnlyList<double> X, IReadOnlyList<double> Y, string? Like = null);

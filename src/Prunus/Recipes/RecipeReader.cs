@@ -104,7 +104,7 @@ public static partial class RecipeReader
         return result with
         {
             Reach = root.Text("reach") is { } reach ? known.Reference(root, "reach", reach) : null,
-            Published = [.. root.Each("published", lists).Select(p => ReadPublished(p, known))],
+            Published = [.. root.Each("published", lists).Select(p => PublishedYaml.Read(p, known))],
             Claims = [.. root.Each("claims", lists).Select(c => ClaimYaml.Read(c, known, lists, name)).OfType<RecipeClaim>()],
             Figures = [.. root.Each("figures", lists).Select(f => FigureYaml.Read(f, known, lists)).OfType<RecipeFigure>()],
         };
@@ -161,15 +161,6 @@ public static partial class RecipeReader
         {
             throw new PrunusInputException(size.Place, $"has two variants named '{twice.Key}'", "rename one");
         }
-    }
-
-    private static RecipePublished ReadPublished(YamlMap map, VariantNames known)
-    {
-        var row = new RecipePublished(
-            map.Need("source"), map.Need("row"), map.Need("measure"), map.Real("value") ?? throw new PrunusInputException(map.Place, "'value' is missing", "add 'value: …'"),
-            map.Text("ours") is { } ours ? known.Reference(map, "ours", ours) : null);
-        map.Done();
-        return row;
     }
 
     internal static bool Matches(string name, string pattern) =>

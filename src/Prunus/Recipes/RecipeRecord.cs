@@ -24,19 +24,21 @@ internal static class RecipeRecord
             Metrics = Metrics(results),
             Subjects = [.. size.CellNames.Select(name => size.Tickets is not null ? Ticket(name, results) : size.Sparsity is not null ? Kind(name, results) : size.Strong is not null ? Shown(name, StrongMetrics.Shown, results) : size.Universal is not null ? Shown(name, UniversalMetrics.Shown, results) : Subject(name, results))],
             Claims = ClaimJudge.Judge(results),
-            Published = [.. size.Published.Select(p => new PublishedRow(p.Source, p.Row, p.Measure, p.Value, p.Ours is { } ours ? Finite(results.Over(ours).Mean) : null))],
+            Published = [.. size.Published.Select(p => new PublishedRow(p.Source, p.Row, p.Measure, p.Value, p.Ours is { } ours ? Finite(ours.Value(m => results.Over(m).Mean)) : null))],
             Series = [.. size.Figures.SelectMany(f => f switch
             {
                 RecipeFigure.Curves c => c.Variants.Where(v => results.Cell(v, size.Seeds[0]).Curve.Count > 0).Select(v => Curve(c.Title, v, results)),
                 RecipeFigure.Lines l => l.Series.Select(s => new Series(l.Title, s.Name, l.XLabel, l.YLabel, s.X, [.. s.Y.Select(y => results.Over(y).Mean)])),
-                RecipeFigure.Levels l => l.Series.Select(s => Level(l, s.Name, s.Cells, results)),
+                RecipeFigure.Levels l => LevelDrawing.Of(l, results),
+                RecipeFigure.Training t => LevelDrawing.Of(t, results),
                 RecipeFigure.Settling s => [new Series(
                     s.Title, "rank correlation with the end", "steps", "Spearman's ρ", [.. s.Steps.Select(n => (double)n)],
                     [.. s.Losses.Select(l => size.Seeds.Average(seed => results.Quantity(new ClaimQuantity.RankCorrelation(l, s.Losses[^1]), seed)))])],
                 _ => [],
             })],
             Bars = Some(size.Figures.OfType<RecipeFigure.Bars>().Select(b => new BarFigure(b.Title, b.YLabel, [.. b.Entries.Select(e => Bar(e.Name, results.Over(e.Value)))]))),
-            Maps = Some(size.Figures.OfType<RecipeFigure.Map>().Select(m => new MapFigure(m.Title, m.RowLabel, m.ColumnLabel, m.Rows, m.Columns, [.. m.Cells.Select(r => (IReadOnlyList<double>)[.. r.Select(c => results.Over(c).Mean)])]))),
+            Maps = Some(size.Figures.OfType<RecipeFigure.Map>().Select(m => new MapFigure(m.Title, m.RowLabel, m.ColumnLabel, m.Rows, m.Columns, [.. m.Cells.Select(r => (IReadOnlyList<double>)[.. r.Select(c => results.Over(c).Mean)])]))
+                .Concat(size.Figures.OfType<RecipeFigure.Layers>().Select(l => LevelDrawing.Of(l, results)))),
             Scatters = Some(size.Figures.OfType<RecipeFigure.Scatter>().Select(s => new ScatterFigure(s.Title, s.XLabel, s.YLabel, [.. s.Points.Select(p => new ScatterPoint(p.Name, p.Group, results.Over(p.X).Mean, results.Over(p.Y).Mean))]))),
         };
     }
@@ -72,17 +74,17 @@ internal static class RecipeRecord
 
     private static OrderedDictionary<string, Metric> Metrics(RecipeResults results)
     {
-        // Accuracies at all steps of all cells would fill megabytes (they are in cells.json): only those that something is said of.
+        // Accuracies at all steps and densities of all layers would fill megabytes (they are in cells.json): only those that something is said of.
         var named = Named(results.Size);
         var metrics = new OrderedDictionary<string, Metric>();
         foreach (var name in results.Size.CellNames)
         {
             var cell = results.Cell(name, results.Size.Seeds[0]);
-            foreach (var metric in results.Size.Seeds.SelectMany(s => results.Cell(name, s).Metrics.Keys).Distinct().Concat(results.Size.Reach is not null && cell.Curve.Count > 0 ? ["reach"] : []).Where(m => !TicketMetrics.IsAccuracyAt(m) || named.Contains(m)))
+            foreach (var metric in results.Size.Seeds.SelectMany(s => results.Cell(name, s).Metrics.Keys).Distinct().Concat(results.Size.Reach is not null && cell.Curve.Count > 0 ? ["reach"] : []).Where(m => !TicketMetrics.IsOneOfMany(m) || named.Contains(m)))
             {
                 var interval = results.Over(new(name, metric));
                 var known = double.IsFinite(interval.Low);
-                metrics[$"{name}.{metric}"] = new Metric(interval.Mean, known ? interval.Low : null, known ? interval.High : null, Unit(metric));
+                metrics[$"{name}.{metric}"] = new Metric(interval.Mean, known ? interval.Low : null, known ? interval.High : null, Unit(metric), results.SideOf(new(name, metric)));
             }
         }
 
@@ -90,7 +92,7 @@ internal static class RecipeRecord
     }
 
     private static HashSet<string> Named(RecipeSize size) => [.. size.Claims.SelectMany(c => c.Quantity.References)
-        .Concat(size.Figures.SelectMany(f => f.References)).Concat(size.Published.Select(p => p.Ours).OfType<MetricReference>()).Select(r => r.Metric)];
+        .Concat(size.Figures.SelectMany(f => f.References)).Concat(size.Published.SelectMany(p => p.Ours?.References ?? [])).Select(r => r.Metric)];
 
     private static string? Unit(string metric) => metric is "tokens" or "reach" ? "tokens"
         : metric.StartsWith("loss", StringComparison.Ordinal) || metric.StartsWith("before", StringComparison.Ordinal) ? "nats/token" : null;
@@ -101,14 +103,6 @@ internal static class RecipeRecord
         var steps = cells[0].Curve.Select(p => p.Step).ToArray();
         return new Series(title, variant, "tokens", "held-out loss, nats/token",
             [.. steps.Select(s => (double)s * cells[0].TokensPerStep)], [.. steps.Select(s => cells.Average(c => c.LossAt(s) ?? double.NaN))]);
-    }
-
-    private static Series Level(RecipeFigure.Levels figure, string name, IReadOnlyList<string> cells, RecipeResults results)
-    {
-        var values = cells.Select(c => results.Size.Seeds.Select(s => results.Value(new(c, figure.Y), s)).Where(double.IsFinite).DefaultIfEmpty(double.NaN).ToArray()).ToArray();
-        return new Series(
-            figure.Title, name, "weights left, %", figure.YLabel, [.. cells.Select(c => results.Over(new(c, TicketMetrics.Pm)).Mean)],
-            [.. values.Select(v => v.Average())], [.. values.Select(v => v.Min())], [.. values.Select(v => v.Max())], Falling: true);
     }
 
     private static Bar Bar(string name, StudentInterval interval) =>

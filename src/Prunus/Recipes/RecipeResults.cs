@@ -32,6 +32,24 @@ internal sealed class RecipeResults(RecipeSize size, IReadOnlyDictionary<(string
     public StudentInterval Over(MetricReference reference) =>
         StudentInterval.Of([.. size.Seeds.Select(s => Value(reference, s)).Where(v => (size.Tickets is null && size.Sparsity is null) || !double.IsNaN(v))]);
 
+    /// <summary>Least and most of any training, over seeds and replicates; NaN without one.</summary>
+    public (double Least, double Most) Range(MetricReference reference)
+    {
+        var cells = size.Seeds.Select(s => (Cell: Cell(reference.Variant, s), Value: Value(reference, s))).Where(c => double.IsFinite(c.Value)).ToList();
+        return cells.Count == 0 ? (double.NaN, double.NaN)
+            : (cells.Min(c => c.Cell.Least.GetValueOrDefault(reference.Metric, c.Value)), cells.Max(c => c.Cell.Most.GetValueOrDefault(reference.Metric, c.Value)));
+    }
+
+    /// <summary>Of a metric that says how a cell lies beside the dense net: where its interval lies; null of others. Where trainings of a seed failed it is open: those left are the lucky ones.</summary>
+    public Side? SideOf(MetricReference reference)
+    {
+        double? none = reference.Metric == TicketMetrics.Sooner ? 1 : reference.Metric.EndsWith(TicketMetrics.BesideDense, StringComparison.Ordinal) ? 0 : null;
+        var (_, low, high) = StudentInterval.Of([.. size.Seeds.Select(s => Value(reference, s))]);
+        return none is not { } bound ? null
+            : size.Seeds.Count < ClaimJudge.FewestSeeds ? Side.NotJudged
+            : low > bound ? Side.Above : high < bound ? Side.Below : Side.Inconclusive;
+    }
+
     /// <summary>The quantity of a claim with one seed; NaN where it cannot be said.</summary>
     public double Quantity(ClaimQuantity quantity, long seed) => quantity switch
     {

@@ -64,7 +64,7 @@ internal sealed class TicketCells : IRecipeStudy
         }
 
         new TicketStore(Path.Combine(work, "state")).Keep(Path.Combine(results, "tickets"));
-        return [.. TicketSummary.Of(_study, _seeds, found, Path.Combine(work, "state")).Select(c => new RecipeCell(c.Cell, c.Seed, new CellResult(c.Metrics, c.Curve, 1)))];
+        return [.. TicketSummary.Of(_study, _seeds, found, Path.Combine(work, "state")).Select(c => new RecipeCell(c.Cell, c.Seed, new CellResult(c.Metrics, c.Curve, 1) { Least = c.Least, Most = c.Most }))];
     }
 
     // Outcomes are kept training by training, so that those of a wave that was stopped count whatever stacks come next.

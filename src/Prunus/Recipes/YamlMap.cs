@@ -63,6 +63,9 @@ internal sealed partial class YamlMap
 
     public bool Has(string key) => Find(key) is not null;
 
+    /// <summary>Whether a key's value is a mapping, where it may also be one value.</summary>
+    public bool IsMap(string key) => Find(key) is { Node: YamlMappingNode };
+
     /// <summary>A text, or null when the key is not there.</summary>
     public string? Text(string key) => Find(key) is not { } found ? null
         : found.Node is YamlScalarNode scalar ? found.Map.Filled(scalar) : throw found.Map.Fault(found.Node, $"'{key}' must be one value");

@@ -72,7 +72,8 @@ public sealed record Record
 /// <param name="Low">Lower end of its 95 % interval, or null.</param>
 /// <param name="High">Upper end, or null.</param>
 /// <param name="Unit">Unit, such as <c>nats/token</c>; null for plain numbers.</param>
-public sealed record Metric(double Value, double? Low = null, double? High = null, string? Unit = null);
+/// <param name="Side">Of a difference or quotient: where its interval lies; null for other values.</param>
+public sealed record Metric(double Value, double? Low = null, double? High = null, string? Unit = null, Side? Side = null);
 
 /// <summary>One row of the before/after table.</summary>
 /// <param name="Name">What was measured: <c>donor</c>, <c>pruned</c>, <c>distilled</c>, <c>from scratch</c>.</param>
@@ -97,9 +98,11 @@ public sealed record PublishedRow(string Source, string Row, string Measure, dou
 /// <param name="Low">Lower ends of whiskers, as long as <paramref name="Y"/>; null for none.</param>
 /// <param name="High">Upper ends.</param>
 /// <param name="Falling">Whether x is drawn by its logarithm from high to low, as papers draw the share of weights left; null for no.</param>
+/// <param name="Source">Where the values are from that this run did not measure, such as a paper; such a curve is drawn dashed, with a mark at each point. Null for the run's own.</param>
+/// <param name="Like">Name of the curve of the chart that this one belongs to: drawn dashed in its colour; null for a colour of its own.</param>
 public sealed record Series(
     string Chart, string Name, string XLabel, string YLabel, IReadOnlyList<double> X, IReadOnlyList<double> Y,
-    IReadOnlyList<double>? Low = null, IReadOnlyList<double>? High = null, bool? Falling = null);
+    IReadOnlyList<double>? Low = null, IReadOnlyList<double>? High = null, bool? Falling = null, string? Source = null, string? Like = null);
 
 /// <summary>What a pruning plan keeps, as counts.</summary>
 /// <param name="DonorHidden">Channels of the residual stream in the donor.</param>

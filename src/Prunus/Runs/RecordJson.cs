@@ -24,7 +24,11 @@ public static class RecordJson
         WriteIndented = true,
         NewLine = "\n",
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter<Verdict>(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false) },
+        Converters =
+        {
+            new JsonStringEnumConverter<Verdict>(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false),
+            new JsonStringEnumConverter<Side>(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false),
+        },
     };
 
     /// <summary>Writes record.json into a folder, atomically.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Prunus.Recipes;
 
 namespace Prunus.Tests.Recipes;
 
@@ -10,6 +11,27 @@ namespace Prunus.Tests.Recipes;
 /// </summary>
 public sealed class LenetReplicationTests(ITestOutputHelper output)
 {
+    [Fact]
+    public void TheRecipeDrawsThatRunsMeans()
+    {
+        using var reference = JsonDocument.Parse(File.ReadAllText(SharedFiles.Path("goldens", "lottery", "imp", "lenet_imp.json")));
+        string[] kinds = [.. reference.RootElement.GetProperty("kinds").EnumerateArray().Select(k => k.GetString()!)];
+        JsonElement[] levels = [.. reference.RootElement.GetProperty("levels").EnumerateArray()];
+        var (file, text) = RecipeCatalogue.Open("lth-lenet");
+        var figures = RecipeReader.Read(file, text).Size("gpu").Figures.OfType<RecipeFigure.Levels>().ToDictionary(f => f.Series[0].Y);
+        foreach (var (metric, measure, within) in new[] { ("early_iteration", "early_stop_iteration", 0.51), ("early_accuracy", "early_stop_test", 0.000051), ("final_accuracy", "final_test", 0.000051) })
+        {
+            Assert.Equal(3, figures[metric].Others.Count);
+            foreach (var other in figures[metric].Others)
+            {
+                var kind = other.Like == "random mask" ? "random" : other.Like!;
+                Assert.All(levels.Zip(other.X), l => Assert.Equal(l.First.GetProperty("pm").GetDouble(), l.Second, 0.0051));
+                Assert.All(levels.Zip(other.Y), l => Assert.Equal(l.First.GetProperty(measure).EnumerateArray().Where((_, i) => kinds[i] == kind).Average(v => v.GetDouble()), l.Second, within));
+                Assert.Equal(levels.Length, other.Y.Count);
+            }
+        }
+    }
+
     [Fact]
     public void TheCommittedCurvesAreThoseOfAnIndependentRun()
     {

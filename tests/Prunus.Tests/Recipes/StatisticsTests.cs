@@ -56,6 +56,29 @@ public sealed class StatisticsTests
         Assert.All(ClaimJudge.Judge(new RecipeResults(size with { Seeds = [1, 2] }, cells)), c => Assert.Equal(Verdict.NotJudged, c.Verdict));
     }
 
+    // A ticket is 0.01 above the dense net with every seed but one; whiskers reach the least of the replicates.
+    [Fact]
+    public void Differences_to_the_dense_net_have_a_side_and_whiskers_are_of_any_training()
+    {
+        MetricReference above = new("t", "early_accuracy_beside_dense"), sooner = new("t", "sooner"), plain = new("t", "early_accuracy");
+        var size = new RecipeSize([1, 2, 3, 4, 5], [], [], [], [], 0, new CalibrationSize(1, 1), 8, 1, [], null, [], [], []);
+        Assert.Equal((Side.Above, Side.Below, (Side?)null), Sides(0.01));
+        Assert.Equal(Side.Inconclusive, Sides(-0.03).Item1);
+        Assert.Equal(Side.Inconclusive, Sides(double.NaN).Item1);
+        Assert.Equal(Side.NotJudged, new RecipeResults(size with { Seeds = [1, 2] }, Cells(0.01)).SideOf(above));
+        Assert.Equal((0.4, 0.9), new RecipeResults(size, Cells(0.01)).Range(plain));
+        Assert.True(double.IsNaN(new RecipeResults(size, Cells(0.01)).Range(new("t", "barrier")).Least));
+
+        (Side?, Side?, Side?) Sides(double last) => new RecipeResults(size, Cells(last)) is var r ? (r.SideOf(above), r.SideOf(sooner), r.SideOf(plain)) : default;
+
+        Dictionary<(string, long), CellResult> Cells(double last) => size.Seeds.ToDictionary(s => ("t", s), s => CellResult.FromJson(new CellResult(
+            new Dictionary<string, double> { [plain.Metric] = 0.8, [sooner.Metric] = 0.5 + (s / 1000.0) }.Concat(s == 5 && double.IsNaN(last) ? [] : [KeyValuePair.Create(above.Metric, s == 5 ? last : 0.01 + (s / 10_000.0))])
+                .ToDictionary(), [], 1)
+        {
+            Least = s == 3 ? new Dictionary<string, double> { [plain.Metric] = 0.4 } : [], Most = s == 3 ? new Dictionary<string, double> { [plain.Metric] = 0.9 } : [],
+        }.ToJson(), "cell"));
+    }
+
     [Theory]
     [InlineData(true, false, 2 - 3.0)]
     [InlineData(false, false, 2 - 1.5)]

@@ -29,6 +29,21 @@ public class ChartTests
         Assert.Contains(">step</text>", svg, StringComparison.Ordinal);
     }
 
+    // Two rows above the plot: the legend, and where the other values are from. The dashed ones have the colour of the line that they belong to.
+    [Fact]
+    public void LineChart_MarksWhatIsNotTheRuns()
+    {
+        var svg = LineChart.Draw("Accuracy", [new("Accuracy", "ours", "step", "", [0, 10], [2, 4]), new("Accuracy", "more", "step", "", [0, 10], [2, 4]),
+            new("Accuracy", "chance", "step", "", [0, 10], [2, 2], Like: "more"), new("Accuracy", "theirs", "step", "", [10], [4], Source: "a paper", Like: "ours")]);
+        Assert.Contains("class=\"curve c0 d0\"/>", svg, StringComparison.Ordinal);
+        Assert.Contains("class=\"curve c1 d0\"/>", svg, StringComparison.Ordinal);
+        Assert.Contains("class=\"curve c1 d1\"/>", svg, StringComparison.Ordinal);
+        Assert.Contains("<circle cx=\"746\" cy=\"58.36\" r=\"2.6\" class=\"mark curve c0 other\"/>", svg, StringComparison.Ordinal);
+        Assert.Contains("<title>theirs (a paper)</title>", svg, StringComparison.Ordinal);
+        Assert.Contains(">Dashed, with marks: a paper.</text>", svg, StringComparison.Ordinal);
+        Assert.Single(System.Text.RegularExpressions.Regex.Matches(svg, "<circle"));
+    }
+
     [Fact]
     public void LineChart_SurvivesCurvesWithoutPoints()
     {

@@ -1,4 +1,5 @@
 using Prunus.Reports;
+using Prunus.Runs;
 using Prunus.Tests.Runs;
 
 namespace Prunus.Tests.Reports;
@@ -14,6 +15,28 @@ public class TableTests
         Assert.Contains("| distilled | 80.70M ×0.600 |", text, StringComparison.Ordinal);
         Assert.Contains(" 3.5000 +0.6000 | 1.300k ×1.601 |", text, StringComparison.Ordinal);
         Assert.Contains("| pruned    | 80.70M ×0.600 |", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BesideDense_HasTheVerdictOfEachDifference()
+    {
+        var record = Records.Full() with
+        {
+            Metrics = new()
+            {
+                ["a/ticket 1.pm"] = new Metric(80),
+                ["a/ticket 1.sooner"] = new Metric(1.5, 1.25, 1.75, Side: Side.Above),
+                ["a/ticket 1.final_accuracy_beside_dense"] = new Metric(-0.0125, -0.02, -0.005, Side: Side.Below),
+                ["a/reinit 1.sooner"] = new Metric(1, Side: Side.NotJudged),
+            },
+        };
+        var table = RecordTables.BesideDense(record);
+        Assert.Equal(["cell", "Pm, %", "sooner", "final accuracy beside dense, points"], table.Header);
+        Assert.Equal(["a/ticket 1", "80.000", "1.5000 [1.2500, 1.7500] ABOVE", "-1.25 [-2.00, -0.50] BELOW"], table.Rows[0]);
+        Assert.Equal(["a/reinit 1", "–", "1.0000 NOT JUDGED", "–"], table.Rows[1]);
+        Assert.Contains("Beside the dense net", HtmlReport.Render(record, null), StringComparison.Ordinal);
+        Assert.Empty(RecordTables.BesideDense(Records.Full()).Rows);
+        Assert.Contains("\"side\": \"NOT_JUDGED\"", System.Text.Encoding.UTF8.GetString(RecordJson.Bytes(record)), StringComparison.Ordinal);
     }
 
     [Fact]

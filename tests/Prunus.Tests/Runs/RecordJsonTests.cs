@@ -52,6 +52,15 @@ public class RecordJsonTests
         Assert.StartsWith($"{temporary["record.json"]}: {problem}", e.Message, StringComparison.Ordinal);
     }
 
+    // Fields come with later versions; records of earlier ones lack them.
+    [Fact]
+    public void EveryCommittedRecord_IsRead()
+    {
+        string[] folders = [.. Directory.EnumerateFiles(Checkout.Path("docs", "results"), Prunus.Runs.Record.FileName, SearchOption.AllDirectories).Select(f => Path.GetDirectoryName(f)!)];
+        Assert.NotEmpty(folders);
+        Assert.All(folders, f => Assert.NotEmpty(Prunus.Reports.HtmlReport.Render(RecordJson.ReadRecord(f), RecordJson.ReadEnvironment(f))));
+    }
+
     [Fact]
     public void MissingRecord_IsOneLine()
     {

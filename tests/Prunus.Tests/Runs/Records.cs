@@ -34,6 +34,7 @@ internal static class Records
             new("Training loss", "distilled", "step", "nats per token", [0, 10, 20, 30], [8.25, 5, 4, 3.5]),
             new("Training loss", "from scratch", "step", "nats per token", [0, 10, 20, 30], [9.1, 7, double.NaN, 6]),
             new("Accuracy of tickets", "ticket", "weights left, %", "accuracy", [100, 21.1, 3.6], [0.97, 0.98, 0.96], [0.96, 0.975, 0.95], [0.98, 0.985, 0.97], Falling: true),
+            new("Accuracy of tickets", "ticket, published", "weights left, %", "accuracy", [21.1], [0.979], Falling: true, Source: "a paper, table 1", Like: "ticket"),
         ],
         Bars = [new("After training", "nats per token", [new("KLD", 3.5, 3.4, 3.6), new("CE <alone>", 3.9), new("failed", double.NaN)])],
         Maps = [new("By aggregation", "aggregation", "cut", ["l2:mean", "var:var"], ["ffn", "heads"], [[4, 5], [double.NaN, 6.5]])],

@@ -19,23 +19,36 @@ public sealed class Interpolation(ITicketNet net, EvaluationSet set)
     /// <param name="intervals">Equal parts of the line. Default 30 (Frankle et al. 2020 evaluate at 30 places).</param>
     /// <param name="cancellation">Looked at between nets.</param>
     /// <returns>The path of each member, of a single net one; intervals + 1 points each.</returns>
-    public IReadOnlyList<LinearPath> Between(TicketSnapshot a, TicketSnapshot b, int intervals = 30, CancellationToken cancellation = default)
+    public IReadOnlyList<LinearPath> Between(TicketSnapshot a, TicketSnapshot b, int intervals = 30, CancellationToken cancellation = default) =>
+        Between(a, b, [set], intervals, cancellation)[0];
+
+    /// <summary>Goes along the line once for several sets, which share the statistics that are estimated on the way.</summary>
+    /// <returns>Of each set the paths of the members.</returns>
+    internal IReadOnlyList<IReadOnlyList<LinearPath>> Between(TicketSnapshot a, TicketSnapshot b, IReadOnlyList<EvaluationSet> sets, int intervals, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(intervals, 1);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         var alphas = Enumerable.Range(0, intervals + 1).Select(i => (double)i / intervals).ToArray();
-        var sums = new List<Tensor>();
-        var classes = new List<Tensor>();
+        var found = sets.Select(_ => (Sums: new List<Tensor>(), Classes: new List<Tensor>())).ToArray();
         foreach (var alpha in alphas)
         {
             cancellation.ThrowIfCancellationRequested();
             using var alphaScope = NewDisposeScope();
-            var (sum, predicted) = Evaluate(Mixed(a, b, alpha));
-            sums.Add(sum.MoveToOuterDisposeScope());
-            classes.Add(predicted.MoveToOuterDisposeScope());
+            var weights = Mixed(a, b, alpha);
+            foreach (var (on, kept) in sets.Zip(found))
+            {
+                var (sum, predicted) = Evaluate(weights, on);
+                kept.Sums.Add(sum.MoveToOuterDisposeScope());
+                kept.Classes.Add(predicted.MoveToOuterDisposeScope());
+            }
         }
 
+        return [.. found.Select(f => Paths(alphas, f.Sums, f.Classes))];
+    }
+
+    private LinearPath[] Paths(double[] alphas, List<Tensor> sums, List<Tensor> classes)
+    {
         // [points,members,5]: loss, hits, examples, disagreements with either end.
         var all = cat([stack(sums), stack([.. classes.Select(c => Differences(c, classes[0])), .. classes.Select(c => Differences(c, classes[^1]))]).view(2, alphas.Length, -1)
             .permute(1, 2, 0)], 2).cpu().contiguous();
@@ -63,15 +76,15 @@ public sealed class Interpolation(ITicketNet net, EvaluationSet set)
     }
 
     // [members,3] sums as MemberLosses.Sums and [members,examples] classes; places without a target are in class -1.
-    private (Tensor Sums, Tensor Classes) Evaluate(IReadOnlyDictionary<string, Tensor> weights)
+    private (Tensor Sums, Tensor Classes) Evaluate(IReadOnlyDictionary<string, Tensor> weights, EvaluationSet on)
     {
         using var scope = NewDisposeScope();
         var sums = new List<Tensor>();
         var classes = new List<Tensor>();
-        for (var i = 0; i < set.Batches; i++)
+        for (var i = 0; i < on.Batches; i++)
         {
             using var batchScope = NewDisposeScope();
-            var batch = set.Batch(i);
+            var batch = on.Batch(i);
             var logits = net.Forward(batch.Inputs, instead: weights);
             sums.Add(MemberLosses.Sums(logits, batch.Targets, net.IsStacked).MoveToOuterDisposeScope());
             var found = logits.argmax(-1).view(net.Members, -1).to(ScalarType.Int32);

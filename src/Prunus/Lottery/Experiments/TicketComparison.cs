@@ -8,6 +8,7 @@ namespace Prunus.Lottery.Experiments;
 /// <param name="material">What errors are measured on; the training examples re-estimate batch normalisations.</param>
 internal sealed class TicketComparison(TicketStore store, IStudyMaterial material)
 {
+    // A third of the paper's places: a barrier is smooth, and every place costs a pass over three sets.
     private const int Intervals = 10;
 
     /// <summary>Adds what can be said after this training.</summary>
@@ -16,17 +17,18 @@ internal sealed class TicketComparison(TicketStore store, IStudyMaterial materia
         if (job.Branch == TicketExperiment.Ticket && job.Level > 0 && experiment is { FindsOwn: true, TrainsDense: true } && !experiment.Finds(job))
         {
             using var dense = TicketSnapshot.Read(store.Trained(experiment.Name, job.Seed, 0), start.Net);
-            metrics[TicketMetrics.DenseDistance] = Distance(start, dense).L2;
+            (metrics[TicketMetrics.DenseDistance], metrics[TicketMetrics.DenseAngle]) = Distance(start, dense);
         }
 
         if (job.Branch == TicketBranch.DataOrder)
         {
             using var ticket = TicketSnapshot.Read(store.Trained(experiment.Name, job.Seed, job.Level), start.Net);
             using var other = TicketSnapshot.Of(start.Net, start.LastStep);
-            var path = new Interpolation(start.Net, material.Test) { Statistics = start.Net.Buffers.Count > 0 ? material.Seen : null }.Between(ticket, other, Intervals)[0];
-            (metrics[TicketMetrics.Barrier], metrics[TicketMetrics.Disagreement]) = (path.ErrorBarrier, path.Disagreement);
-            var distance = Distance(start, ticket);
-            (metrics[TicketMetrics.OrderDistance], metrics[TicketMetrics.OrderAngle]) = (distance.L2, distance.Angle);
+            var line = new Interpolation(start.Net, material.Test) { Statistics = start.Net.Buffers.Count > 0 ? material.Seen : null };
+            var paths = line.Between(ticket, other, [material.Test, material.Seen], Intervals);
+            var (test, seen) = (paths[0][0], paths[1][0]);
+            (metrics[TicketMetrics.Barrier], metrics[TicketMetrics.TrainBarrier], metrics[TicketMetrics.Disagreement]) = (test.ErrorBarrier, seen.ErrorBarrier, test.Disagreement);
+            (metrics[TicketMetrics.OrderDistance], metrics[TicketMetrics.OrderAngle]) = Distance(start, ticket);
         }
     }
 

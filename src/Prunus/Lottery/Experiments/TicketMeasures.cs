@@ -38,6 +38,11 @@ internal static class TicketMeasures
             metrics[TicketMetrics.HeldBack] = experiment.Finds(job) && curve.DivergedAt is null ? experiment.Cutting.HeldBack(start.Net.Tensors, start.Masks, job.Level) : start.HeldBack;
         }
 
+        foreach (var name in start.Masks.Names)
+        {
+            metrics[TicketMetrics.Density(name)] = 100.0 * start.Masks[name].Kept / start.Masks[name].Count;
+        }
+
         if (start.Architecture.MultiplyAdds is { } pass)
         {
             metrics[TicketMetrics.SearchFlops] = 2.0 * PassesOfAStep * pass * experiment.Training.Batch * steps;

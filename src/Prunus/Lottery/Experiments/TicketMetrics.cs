@@ -47,8 +47,14 @@ public static class TicketMetrics
     /// <summary>L2 distance over kept weights between this training's end and the dense net's (stability to pruning).</summary>
     public const string DenseDistance = "dense_distance";
 
-    /// <summary>Error barrier, test, between the ticket trained with two data orders, 0 to 1.</summary>
+    /// <summary>Angle in degrees between those two, seen from 0.</summary>
+    public const string DenseAngle = "dense_angle";
+
+    /// <summary>Error barrier on test images between the ticket trained with two data orders, 0 to 1.</summary>
     public const string Barrier = "barrier";
+
+    /// <summary>The same on training images (as many as there are test images).</summary>
+    public const string TrainBarrier = "train_barrier";
 
     /// <summary>L2 distance between those two (stability to data order).</summary>
     public const string OrderDistance = "order_distance";
@@ -71,28 +77,52 @@ public static class TicketMetrics
     /// <summary>Mean overlap (intersection over union) of the mask with other seeds' masks of the level.</summary>
     public const string Overlap = "mask_overlap";
 
+    /// <summary>That overlap of random masks with the same numbers of weights in each layer.</summary>
+    public const string OverlapByChance = "mask_overlap_chance";
+
+    /// <summary>Step of the dense net's early stop over that of this training, same experiment and seed: above 1 it stops sooner.</summary>
+    public const string Sooner = "sooner";
+
+    /// <summary>Behind the name of an accuracy or loss: minus the dense net's (level 0) of the same experiment and seed.</summary>
+    public const string BesideDense = "_beside_dense";
+
+    private const string DensityOf = "density:";
+
     /// <summary>What an accuracy's name is with <c>error</c> in place of <c>accuracy</c>: 1 minus it.</summary>
     private static readonly string[] Errors = [ErrorOf(EarlyAccuracy), ErrorOf(FinalAccuracy)];
 
-    /// <summary>All but <c>accuracy@STEP</c> and errors.</summary>
+    /// <summary>All but <c>accuracy@STEP</c>, <c>density:LAYER</c> and errors.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         Pm, Kept, EarlyIteration, EarlyAccuracy, EarlyLoss, FinalAccuracy, TrainAccuracy, FinalLoss, Failed, DeadUnits, Emptied, DeadAxes, HeldBack,
-        DenseDistance, Barrier, OrderDistance, OrderAngle, Disagreement, SearchSteps, SearchFlops, Weights, Overlap,
+        DenseDistance, DenseAngle, Barrier, TrainBarrier, OrderDistance, OrderAngle, Disagreement, SearchSteps, SearchFlops, Weights, Overlap, OverlapByChance, Sooner,
+        .. Beside(EarlyAccuracy, FinalAccuracy, EarlyLoss, FinalLoss),
     ];
 
     /// <summary>Name of the test accuracy at a step.</summary>
     public static string AccuracyAt(long step) => string.Create(CultureInfo.InvariantCulture, $"accuracy@{step}");
 
-    /// <summary>Whether a name is one of these.</summary>
-    public static bool Has(string name) => All.Contains(name) || IsAccuracyAt(name) || Errors.Contains(name);
+    /// <summary>Name of the share of a tensor's weights that is left, in percent: <c>density:conv1</c>, <c>density:layer1-0-conv1</c>.</summary>
+    /// <param name="tensor">Name of the tensor; a metric's has no dots.</param>
+    public static string Density(string tensor) => DensityOf + (tensor.EndsWith(".weight", StringComparison.Ordinal) ? tensor[..^".weight".Length] : tensor).Replace('.', '-');
 
     /// <summary>The accuracy that an error, <c>early_error</c> or <c>final_error</c>, is 1 minus of; null of another name.</summary>
     public static string? AccuracyOf(string name) => Errors.Contains(name) ? name.Replace("error", "accuracy", StringComparison.Ordinal) : null;
 
     private static string ErrorOf(string accuracy) => accuracy.Replace("accuracy", "error", StringComparison.Ordinal);
 
-    /// <summary>Whether a name is that of a test accuracy at a step.</summary>
-    public static bool IsAccuracyAt(string name) =>
-        name.StartsWith("accuracy@", StringComparison.Ordinal) && long.TryParse(name.AsSpan(9), NumberStyles.None, CultureInfo.InvariantCulture, out _);
+    /// <summary>The layer of a <see cref="Density"/>, or null.</summary>
+    public static string? LayerOf(string name) => name.StartsWith(DensityOf, StringComparison.Ordinal) && name.Length > DensityOf.Length ? name[DensityOf.Length..] : null;
+
+    /// <summary>Step of a test accuracy's name, or null.</summary>
+    public static long? StepOf(string name) =>
+        name.StartsWith("accuracy@", StringComparison.Ordinal) && long.TryParse(name.AsSpan(9), NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : null;
+
+    /// <summary>Whether a name is one of these.</summary>
+    public static bool Has(string name) => All.Contains(name) || IsOneOfMany(name) || Errors.Contains(name);
+
+    /// <summary>Whether a cell has many of a kind, a test accuracy at a step or the density of a layer: records have those that something is said of.</summary>
+    public static bool IsOneOfMany(string name) => StepOf(name) is not null || LayerOf(name) is not null;
+
+    private static IEnumerable<string> Beside(params string[] metrics) => metrics.Select(m => m + BesideDense);
 }

@@ -19,6 +19,15 @@ public sealed record MaskOverlap(long Count, long KeptByFirst, long KeptBySecond
     /// <summary>What <see cref="KeptByBoth"/> would be on average if both were drawn at random with these counts.</summary>
     public double ExpectedByChance => Count == 0 ? 0 : (double)KeptByFirst * KeptBySecond / Count;
 
+    /// <summary>The overlap (as <see cref="IntersectionOverUnion"/>) that random masks with the same numbers of weights in each layer have: Σ k₁k₂/n over Σ (k₁ + k₂ - k₁k₂/n),
+    /// each sum at its mean.</summary>
+    public static double ByChance(IEnumerable<MaskOverlap> layers)
+    {
+        var all = layers.ToList();
+        var (both, kept) = (all.Sum(l => l.ExpectedByChance), all.Sum(l => l.KeptByFirst + l.KeptBySecond));
+        return kept == 0 ? 1 : both / (kept - both);
+    }
+
     /// <summary>Of two masks of one shape.</summary>
     public static MaskOverlap Of(Mask first, Mask second) => new(first.Count, first.Kept, second.Kept, first.And(second).Kept);
 

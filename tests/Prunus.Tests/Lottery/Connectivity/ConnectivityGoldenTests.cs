@@ -31,6 +31,12 @@ public sealed class ConnectivityGoldenTests
         var rows = expected["alpha_loss_error"].Items.Select(r => r.Numbers).ToList();
         var path = Assert.Single(interpolation.Between(a, b, rows.Count - 1, TestContext.Current.CancellationToken));
 
+        // Several sets at once have the paths of each by itself.
+        var half = EvaluationSet.Of(new TicketBatch(set.Batch(0).Inputs[..(int)(x.size(0) / 2)], set.Batch(0).Targets[..(int)(x.size(0) / 2)]));
+        var both = interpolation.Between(a, b, [set, half], rows.Count - 1, TestContext.Current.CancellationToken);
+        Assert.Equal(path.Points, both[0][0].Points);
+        Assert.Equal(new Interpolation(net, half) { Statistics = interpolation.Statistics }.Between(a, b, rows.Count - 1, TestContext.Current.CancellationToken)[0].Points, both[1][0].Points);
+
         Assert.Equal(rows.Count, path.Points.Count);
         Assert.All(rows.Zip(path.Points), row =>
         {

@@ -6,7 +6,7 @@ namespace Prunus.Tests.Lottery.Experiments;
 
 public class TicketFaultsTests
 {
-    private static readonly TicketExperiment Own = new(
+    internal static readonly TicketExperiment Own = new(
         "a", "conv-2", "cifar10", "glorot-normal", new TicketTraining("adam", 1e-3, 10, 100, 10),
         new TicketCutting(new MaskCutOptions(), "large-final", [0, 1, 2], Once: false), new TicketRewinding(5, RewindKind.Weights), null, []);
 

@@ -1,4 +1,5 @@
 using Prunus.Lottery.Tickets;
+using Prunus.Runs;
 using Prunus.Tests.Recipes;
 
 namespace Prunus.Tests.Lottery.Experiments;
@@ -38,6 +39,12 @@ public sealed class TicketRecipeTests : IDisposable
             branches: [{branch: reinit, levels: [1]}, {branch: data-order, levels: [1]}]
         claims:
           - {id: pm, text: left, left: own/ticket 1.pm, equals: 60, by: 1}
+          - {id: first, text: of the first layer, left: "own/ticket 1.density:fc1", equals: 60, by: 1}
+        figures:
+          - {kind: levels, title: beside, y: early_accuracy_beside_dense, y_label: difference, series: [{name: ticket, of: own/ticket}, {name: random, of: own/random-mask}, {name: chance, of: own/ticket, y: mask_overlap_chance, like: ticket}],
+             others: [{name: theirs, source: a paper, x: [50], y: [0.5], like: ticket}]}
+          - {kind: training, title: during, from: 10, series: [{name: "{pm} %", of: own/ticket 1}]}
+          - {kind: layers, title: layers, of: global/ticket}
         """);
 
     private readonly WrittenRecipe _recipe = new(Recipe);
@@ -72,12 +79,43 @@ public sealed class TicketRecipeTests : IDisposable
         Assert.True(record.Metrics["decoder/data-order 1.order_distance"].Value > 0);
         Assert.Equal(60, record.Metrics["decoder/ticket 1.pm"].Value, 0.1);
         Assert.Contains("early_loss", record.Subjects.Single(s => s.Name == "decoder/reinit 1").Measures.Keys);
+        CheckFigures(record);
         var decoder = TicketFile.Read(_recipe["whole", "tickets", "decoder", "seed-1", "level-01.ticket"]);
         Assert.StartsWith("decoder-llama:1x48:2048:", decoder.Architecture, StringComparison.Ordinal);
         Assert.Equal("normal-0.02", decoder.Initialisation);
         var tickets = ((string[])["seed-1", "seed-2"]).Select(s => TicketFile.Read(_recipe["whole", "tickets", "own", s, "level-02.ticket"])).ToArray();
         Assert.All(tickets, t => Assert.Equal(5, t.RewindStep));
         Assert.Equal(record.Metrics["own/ticket 2.kept"].Value, tickets.Average(t => t.Masks.Kept));
+    }
+
+    private static void CheckFigures(Prunus.Runs.Record record)
+    {
+        double Of(string metric) => record.Metrics[metric].Value;
+        Assert.Equal(Of("own/ticket 2.early_accuracy") - Of("own/ticket 0.early_accuracy"), Of("own/ticket 2.early_accuracy_beside_dense"), 1e-12);
+        Assert.Equal(Side.NotJudged, record.Metrics["own/ticket 2.early_accuracy_beside_dense"].Side);
+        Assert.Null(record.Metrics["own/ticket 2.early_accuracy"].Side);
+
+        // The dense net has itself, and where masks are found before training none is trained unless level 0 is listed; others train theirs, listed or not.
+        Assert.All(["own/ticket 0", "synflow/ticket 2", "erk/ticket 2"], c => Assert.DoesNotContain(c + ".early_accuracy_beside_dense", record.Metrics.Keys));
+        Assert.All(["snip/ticket 2", "moved shot/ticket 2", "own/data-order 0"], c => Assert.Contains(c + ".early_accuracy_beside_dense", record.Metrics.Keys));
+        Assert.Equal(Of("decoder/ticket 1.final_loss") - Of("decoder/ticket 0.final_loss"), Of("decoder/ticket 1.final_loss_beside_dense"), 1e-12);
+        Assert.InRange(Of("own/ticket 2.dense_angle"), 1, 179);
+        Assert.InRange(Of("own/data-order 2.train_barrier"), -1, 1);
+
+        // Two masks of 60 % of 1 - 0.6 are kept by both in 36 %: 0.36 of 0.84.
+        Assert.Equal(0.36 / 0.84, Of("own/ticket 1.mask_overlap_chance"), 0.02);
+        Assert.Equal(60, Of("own/ticket 1.density:fc1"), 0.5);
+        Assert.DoesNotContain("own/ticket 1.density:fc2", record.Metrics.Keys);
+        var (ticket, random, chance, theirs) = record.Series.Where(s => s.Chart == "beside").ToArray() is [var a, var b, var c, var d] ? (a, b, c, d) : default;
+        Assert.Equal((null, null, "ticket", "ticket", "a paper"), (ticket!.Source, random!.Like, chance!.Like, theirs!.Like, theirs.Source));
+        Assert.All(random.X.Index(), p => Assert.True(random.Low![p.Index] <= random.Y[p.Index] && random.Y[p.Index] <= random.High![p.Index]));
+        var during = Assert.Single(record.Series, s => s.Chart == "during");
+        Assert.Equal("60", during.Name[..2]);
+        Assert.Equal([10.0, 20, 30], during.X);
+        Assert.Equal(Of("own/ticket 1.final_accuracy"), during.Y[^1], 1e-12);
+        var layers = Assert.Single(record.Maps!);
+        Assert.Equal((["fc1", "fc2", "fc3"], 2), (layers.Rows, layers.Columns.Count));
+        Assert.All(layers.Values.SelectMany(v => v), v => Assert.InRange(v, 0, 100));
     }
 
     public void Dispose() => _recipe.Dispose();

@@ -54,7 +54,7 @@ public sealed class TicketStackTests
         foreach (var (job, expected) in apart)
         {
             Assert.Equal(expected.Metrics.Keys.Order(), together[job].Metrics.Keys.Order());
-            Assert.All(expected.Metrics, m => Assert.Equal(m.Value, together[job].Metrics[m.Key], m.Key is TicketMetrics.FinalLoss or TicketMetrics.EarlyLoss or TicketMetrics.DenseDistance ? 1e-4 : 1e-9));
+            Assert.All(expected.Metrics, m => Assert.Equal(m.Value, together[job].Metrics[m.Key], m.Key is TicketMetrics.FinalLoss or TicketMetrics.EarlyLoss or TicketMetrics.DenseDistance or TicketMetrics.DenseAngle ? 1e-4 : 1e-9));
             Assert.Equal(expected.Curve.Select(p => p.Step), together[job].Curve.Select(p => p.Step));
             Assert.All(expected.Curve.Zip(together[job].Curve), p => Assert.Equal(p.First.Loss, p.Second.Loss, 1e-4));
         }
