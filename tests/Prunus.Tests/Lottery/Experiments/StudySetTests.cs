@@ -44,7 +44,7 @@ public sealed class StudySetTests
         Assert.All((StudyData[])[first, third], d => Assert.NotEqual(other.Validation.Images.ToArray(), d.Validation.Images.ToArray()));
         Assert.All((StudyData[])[first, other, third], d => Assert.Equal((900, 100), (d.Train.Count, d.Validation.Count)));
         Assert.Equal(All(first), All(other));
-        Assert.Equal("train: split_seed -1 is out of range; give 0 or more", Assert.Throws<PrunusInputException>(() => (training with { SplitSeed = -1 }).Validate("train")).Message);
+        Assert.Equal("train: split_seed -1 is below 0; correct it", Assert.Throws<PrunusInputException>(() => (training with { SplitSeed = -1 }).Validate("train")).Message);
 
         StudyData Load(string name, int seed) => StudyData.Load(name, ImageSetSearch.From(null), training with { SplitSeed = seed });
         static string[] All(StudyData data) => [.. Images(data.Train).Concat(Images(data.Validation)).Order(StringComparer.Ordinal)];
