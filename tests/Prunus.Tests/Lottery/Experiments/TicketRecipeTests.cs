@@ -114,7 +114,8 @@ public sealed class TicketRecipeTests : IDisposable
         Assert.Equal([10.0, 20, 30], during.X);
         Assert.Equal(Of("own/ticket 1.final_accuracy"), during.Y[^1], 1e-12);
         var layers = Assert.Single(record.Maps!);
-        Assert.Equal((["fc1", "fc2", "fc3"], 2), (layers.Rows, layers.Columns.Count));
+        Assert.Equal(["fc1", "fc2", "fc3"], layers.Rows);
+        Assert.Equal(2, layers.Columns.Count);
         Assert.All(layers.Values.SelectMany(v => v), v => Assert.InRange(v, 0, 100));
     }
 
