@@ -13,4 +13,7 @@ internal sealed record TicketBeginning(ITicketArchitecture Architecture, ITicket
 {
     /// <summary>What pruned weights are held at while the others are trained, by name; null = 0.</summary>
     public IReadOnlyDictionary<string, float[]>? Frozen { get; init; }
+
+    /// <summary>File of the dense net at step k with the optimiser's state that is gone on with; null = a fresh one.</summary>
+    public string? State { get; init; }
 }

@@ -84,17 +84,20 @@ internal static class TicketFaults
             "holds no more weights than its masks keep, and shuffled masks need others", "leave out the branches shuffle-layerwise and shuffle-global");
     }
 
-    /// <summary>Checks the file against the images it is to be trained on.</summary>
-    /// <exception cref="PrunusInputException">Its net is for images of another size or number of classes.</exception>
-    public static void CheckFile(TicketExperiment experiment, ImageSetSearch search)
+    /// <summary>Checks the file against the images it is to be trained on, or the model.</summary>
+    /// <exception cref="PrunusInputException">Its net is for images of another size or number of classes, or another decoder.</exception>
+    public static void CheckFile(TicketExperiment experiment, StudySources sources)
     {
         if (StudyDecoder.Is(experiment.Net))
         {
+            var (decoder, architecture) = (StudyDecoder.Parse(experiment.Net), TicketFile.Read(experiment.GivenTicket!).Architecture);
+            var known = decoder.Architecture(sources.ModelPath(decoder.Model)).Name;
+            Refuse(architecture != known, experiment.GivenTicket!, $"is a ticket of {architecture}, and {experiment.Net} is {known}", "use that net");
             return;
         }
 
         var set = StudySet.Parse(experiment.Data);
-        var images = set.Fitted(set.Source.Load(ImageSplit.Test, search));
+        var images = set.Fitted(set.Source.Load(ImageSplit.Test, sources.Images));
         var wanted = VisionNets.Named(experiment.Net, new(images.Shape.Channels, images.Shape.Height, images.Shape.Width), images.ClassNames.Count);
         var ticket = TicketFile.Read(experiment.GivenTicket!);
         Refuse(
@@ -109,6 +112,10 @@ internal static class TicketFaults
         Refuse(
             criterion.Score is null && (cutting.Once || cutting.Options is not { Scope: MaskScope.Layerwise, MinimumKeep: 0 }), subject,
             $"{name} cuts by '{criterion.Id}', which judges each layer as a whole and has no count", "cut round by round and layer by layer without min_keep, or choose another criterion");
+
+        Refuse(
+            cutting.Options.Rule != MaskRule.Count && (cutting.Once || criterion.Score is null), subject,
+            $"{name} cuts by the rule open-lth, which is of rounds by scores and has no count", "leave out 'rule', or cut round by round by a criterion that ranks");
 
         // What masks cover of a decoder has one rate: matrices of its blocks alone.
         if (!cutting.Once && !StudyDecoder.Is(experiment.Net))
@@ -209,6 +216,7 @@ internal static class TicketFaults
 
     private static string Written(TicketRewinding rewinding) => $"{{to: {rewinding.Step}, kind: {rewinding.Kind switch
     {
+        RewindKind.WeightsAndState => "weights-and-state",
         RewindKind.LearningRate => "rate",
         RewindKind.FineTune => "finetune",
         _ => "weights",

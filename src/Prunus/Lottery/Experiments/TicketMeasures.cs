@@ -33,7 +33,7 @@ internal static class TicketMeasures
             [TicketMetrics.Weights] = start.Masks.Count,
         };
 
-        if (start.Architecture.MultiplyAdds is { } pass)
+        if (start.Architecture.MultiplyAdds(experiment.Training.Block) is { } pass)
         {
             metrics[TicketMetrics.SearchFlops] = 2.0 * PassesOfAStep * pass * experiment.Training.Batch * steps;
         }

@@ -30,7 +30,7 @@ internal sealed class TicketPrelude(TicketStore store, IStudyMaterial material)
         {
             var pools = MaskPool.After(start.Net.Tensors, cutting.Options, level);
             var masks = InitialCriteria.Named(cutting.Criterion).Find(new(start.Net, inputs, labels, pools, cutting.Options.MinimumKeep, job.Seed));
-            store.Write(experiment.Name, job.Seed, level, new Ticket(start.Net.Architecture, experiment.Initialisation, job.Seed, masks));
+            store.Write(experiment.Name, job.Seed, level, new Ticket(start.Net.Architecture, experiment.Initialisation, job.Seed, masks, metadata: start.Architecture.Notes));
         }
     }
 }

@@ -33,7 +33,7 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
         var source = study.SourceOf(experiment);
         var path = experiment.GivenTicket ?? store.Ticket(source.Name, job.Seed, job.Level);
         var ticket = TicketFile.Read(path);
-        var begun = new TicketBeginning(architecture, Net(ticket, path, source, job, experiment.Name), ticket.Masks, first, last);
+        var begun = new TicketBeginning(architecture, Net(ticket, path, source, job, experiment.Name), ticket.Masks, first, last) { State = source.Rewinding.OfState && first > 0 ? store.Early(source.Name, job.Seed) : null };
         return job.Branch == TicketExperiment.Ticket ? begun : Branched(begun, ticket, source, job);
     }
 
@@ -53,7 +53,7 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
         }
 
         var net = TicketNets.Rebuild(ticket, architecture, device, path);
-        if (source.Rewinding.Kind != RewindKind.Weights)
+        if (!source.Rewinding.OfWeights)
         {
             using var trained = TicketSnapshot.Read(store.Trained(source.Name, job.Seed, source.Cutting.Once ? 0 : job.Level - 1), net);
             trained.CopyTo(net);
@@ -78,12 +78,12 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
     // Pruned positions too: masks that are moved keep some of them. The ticket's own net has 0 there.
     private IReadOnlyDictionary<string, float[]> Rewound(ITicketNet net, Ticket ticket, IReadOnlyDictionary<string, float[]> initial, TicketExperiment source, TicketJob job)
     {
-        if (source.Rewinding.Kind == RewindKind.Weights && ticket.Values is null)
+        if (source.Rewinding.OfWeights && ticket.Values is null)
         {
             return initial;
         }
 
-        if (source is { Rewinding: { Kind: RewindKind.Weights, Step: > 0 }, GivenTicket: null })
+        if (source is { Rewinding: { OfWeights: true, Step: > 0 }, GivenTicket: null })
         {
             using var early = TicketSnapshot.Read(store.Early(source.Name, job.Seed), net);
             return early.Parameters.Concat(early.Buffers).ToDictionary(t => t.Key, t => MaskTensors.Floats(t.Value));

@@ -14,12 +14,12 @@ public sealed record TicketStudy(IReadOnlyList<TicketExperiment> Experiments)
         experiment.TicketsOf is { } source ? Experiments.First(e => e.Name == source) : experiment;
 
     /// <summary>Hashes of the ticket files that experiments train, for the identity of a run.</summary>
-    /// <param name="sources">Where the images lie that they are trained on.</param>
+    /// <param name="sources">Where images, texts and models lie.</param>
     /// <exception cref="PrunusInputException">One is no ticket, or not one for its experiment.</exception>
     public IReadOnlyList<string> GivenTickets(StudySources sources) => [.. Experiments.Where(e => e.GivenTicket is not null).Select(e =>
     {
         TicketFaults.CheckFile(e);
-        TicketFaults.CheckFile(e, sources.Images);
+        TicketFaults.CheckFile(e, sources);
         return ContentHash.OfFile(e.GivenTicket!);
     })];
 
