@@ -104,7 +104,7 @@ public sealed class DecoderTicketTests : IDisposable
 
     private static JsonNode Json(params string[] arguments)
     {
-        var (code, output, error) = Tool.Run([.. arguments, "--json"]);
+        var (code, output, error) = Tool.Run([.. arguments, "--json", "--quiet"]);
         Assert.Equal((0, ""), (code, error));
         return JsonNode.Parse(output)!;
     }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Prunus.Checkpoints;
 using Prunus.Decoders;
 using Prunus.Lottery.Masks;
+using Prunus.Native;
 using Prunus.Pruning;
 using TorchSharp;
 
@@ -23,6 +24,7 @@ public static class TicketCheckpoints
     public static void Export(Ticket ticket, DecoderTicketArchitecture architecture, string subject, Checkpoint model, string folder)
     {
         CheckpointWriter.RequireFree(folder);
+        Libtorch.Load();
         using var net = TicketNets.Rebuild(ticket, architecture, torch.CPU, subject);
         Write(folder, ticket, architecture.Config, architecture.Json ?? model.Config, ElementType.F32, p => MaskTensors.Floats(net.Parameters[p.Name]), model, "what a lottery ticket starts from");
     }
