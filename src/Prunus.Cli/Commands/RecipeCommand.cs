@@ -19,7 +19,7 @@ internal static class RecipeCommand
     internal static readonly Option<bool> NoGraphs = new("--no-graphs") { Description = "On a GPU, launches steps of ticket trainings kernel by kernel instead of as one recorded CUDA graph." };
     private static readonly Option<string> Seeds = ParsedOption.Create<string>("--seeds", "1,2,3", "Seeds in place of the recipe's. Also 1..5.", ParsedOption.Text);
     private static readonly Option<string> Only = ParsedOption.Create<string>("--only", "A,B*", "Variants to run; * stands for anything. Not of ticket experiments.", ParsedOption.Text);
-    private static readonly Option<string[]> Model = new("--model") { Description = "Where a model lies: ID=PATH (else PRUNUS_MODELS/ID).", HelpName = "ID=PATH" };
+    internal static readonly Option<string[]> Model = new("--model") { Description = "Where a model lies: ID=PATH (else PRUNUS_MODELS/ID).", HelpName = "ID=PATH" };
     private static readonly Option<string> Data = ParsedOption.Create<string>("--data", "DIR", "Folder of the texts and sets of images (else PRUNUS_DATA).", ParsedOption.Text);
     private static readonly Option<string> Cache = ParsedOption.Create<string>("--cache", "DIR", "Where trained donors are kept (the user's cache folder).", ParsedOption.Text);
     private static readonly Option<bool> Strict = new("--strict") { Description = "Exit code 3 also when a claim that must hold is INCONCLUSIVE." };
@@ -80,7 +80,7 @@ internal static class RecipeCommand
     private static int Run(VerbContext context)
     {
         var options = new RecipeRunOptions(context.Value(Id), context.Required(Size), context.Given(Seeds) ? SeedList.Parse(Seeds.Name, context.Value(Seeds)!) : null, context.Given(Only) ? context.Value(Only)!.Split(',', StringSplitOptions.TrimEntries) : null);
-        var record = Run(context, options, Sources(context), TensorSetup.Device(context));
+        var record = Run(context, options, Sources(context, Data), TensorSetup.Device(context));
         return record.Claims.Any(c => c.Must == true && (c.Verdict == Verdict.Fail || (c.Verdict == Verdict.Inconclusive && context.Value(Strict)))) ? ExitCode.CheckFailed : ExitCode.Done;
     }
 
@@ -122,17 +122,16 @@ internal static class RecipeCommand
         }
     }
 
-    /// <summary>What experiments on images need: where sets lie.</summary>
-    internal static RecipeSources Sources(string? data) => new(
-        Path.Combine(AppContext.BaseDirectory, "assets", "demo"), Full(data ?? Environment.GetEnvironmentVariable("PRUNUS_DATA")), new Dictionary<string, string>(), null, CacheFolder);
-
     private static string CacheFolder => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "prunus");
 
-    private static RecipeSources Sources(VerbContext context)
+    /// <summary>Where models, texts and sets of images lie.</summary>
+    /// <param name="context">Of a verb.</param>
+    /// <param name="data">Its option for the folder of texts and sets; null where it has none.</param>
+    internal static RecipeSources Sources(VerbContext context, Option<string>? data)
     {
         var models = (context.Value(Model) ?? []).Select(m => m.Split('=', 2) is [var id, var path] ? (id, path) : throw new PrunusInputException("--model", $"'{m}' is no ID=PATH", "write e.g. smollm2=model.gguf"));
         return new RecipeSources(
-            Path.Combine(AppContext.BaseDirectory, "assets", "demo"), Full(context.Given(Data) ? context.Value(Data) : Environment.GetEnvironmentVariable("PRUNUS_DATA")),
+            Path.Combine(AppContext.BaseDirectory, "assets", "demo"), Full(data is not null && context.Given(data) ? context.Value(data) : Environment.GetEnvironmentVariable("PRUNUS_DATA")),
             models.ToDictionary(m => m.id, m => Path.GetFullPath(m.path), StringComparer.Ordinal), Full(Environment.GetEnvironmentVariable("PRUNUS_MODELS")),
             Full(context.Given(Cache) ? context.Value(Cache) : null) ?? CacheFolder,
             Full(context.Given(HealingFlags.TeacherCache) ? context.Value(HealingFlags.TeacherCache) : null));

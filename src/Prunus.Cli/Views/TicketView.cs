@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Prunus.Lottery.Tickets;
 using Prunus.Reports;
 
@@ -16,7 +17,8 @@ internal static class TicketView
             ["initial weights", $"{ticket.Initialisation}, seed {ticket.Seed}"],
             ["Pm", $"{Percent(ticket.Masks.Density)} ({NumberText.Grouped(ticket.Masks.Kept)} of {NumberText.Grouped(ticket.Masks.Count)})"],
             ["bytes of the file", NumberText.Grouped(summary.Bytes)],
-            .. ticket.Metadata.Select(m => (IReadOnlyList<string>)[m.Key, m.Value?.ToString().ReplaceLineEndings(" ") ?? ""]),
+            // A decoder's config.json is for programs.
+            .. ticket.Metadata.Where(m => m.Value is not JsonObject).Select(m => (IReadOnlyList<string>)[m.Key, m.Value?.ToString().ReplaceLineEndings(" ") ?? ""]),
         ]));
         terminal.Out.WriteLine();
         TableView.Write(terminal, new Table(["mask", "shape", "kept", "Pm", "bytes", "n·H(p) bytes", "coding"],

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Prunus.Decoders;
 using Prunus.Lottery.Masks;
+using Prunus.Lottery.Tickets;
 using Prunus.Native;
 using TorchSharp;
 
@@ -16,6 +18,12 @@ public sealed class DecoderTicketArchitecture(DecoderConfig config) : ITicketArc
 
     /// <summary>The architecture.</summary>
     public DecoderConfig Config => config;
+
+    /// <summary>Its name in studies, <c>decoder:demo:layers=2</c>, which says whose tokenizer it has; null where that is not known.</summary>
+    public string? Net { get; init; }
+
+    /// <summary>Its config.json; null where that is not known.</summary>
+    public JsonObject? Json { get; init; }
 
     public string Name { get; } = DecoderTicketNet.NameOf(config);
 
@@ -35,5 +43,10 @@ public sealed class DecoderTicketArchitecture(DecoderConfig config) : ITicketArc
 
     public ITicketNet Create(IReadOnlyDictionary<string, torch.Tensor> tensors) => new DecoderTicketNet(new Decoder(config, tensors));
 
-    public DeadUnits? DeadUnits(MaskSet masks) => null;
+    public JsonObject Notes => Net is null || Json is null ? [] : TicketDecoders.Notes(Net, Json);
+
+    /// <summary>Of a block: matrix products, the output head among them, and attention of each token over those before it.</summary>
+    public long? MultiplyAdds(int block) => (long)Math.Round(DecoderCost.Of(config, block).FlopsPerToken / 2 * block);
+
+    public DeadUnits DeadUnits(MaskSet masks) => DecoderUnits.Of(config, masks);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Prunus.Lottery.Masks;
 using Prunus.Native;
 using TorchSharp;
@@ -23,8 +24,12 @@ public interface ITicketArchitecture
     /// <summary>A net of tensors, which it owns from then on.</summary>
     ITicketNet Create(IReadOnlyDictionary<string, Tensor> tensors);
 
+    /// <summary>What a ticket's file says beside the name, so that the architecture can be built from it; empty where the name says all.</summary>
+    JsonObject Notes => [];
+
     /// <summary>Multiplications, each with an addition, of an example's pass; null where nobody counts them.</summary>
-    long? MultiplyAdds => null;
+    /// <param name="block">Tokens of an example of text; no matter to images.</param>
+    long? MultiplyAdds(int block) => null;
 
     /// <summary>Units that masks cut off; null where nobody can tell.</summary>
     DeadUnits? DeadUnits(MaskSet masks);

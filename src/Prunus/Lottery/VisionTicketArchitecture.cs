@@ -19,7 +19,7 @@ public sealed class VisionTicketArchitecture(VisionConfig config) : ITicketArchi
 
     public ITicketNet Create(IReadOnlyDictionary<string, torch.Tensor> tensors) => new VisionTicketNet(new VisionNet(config, tensors));
 
-    public long? MultiplyAdds => config.MultiplyAdds();
+    public long? MultiplyAdds(int block) => config.MultiplyAdds();
 
     public DeadUnits DeadUnits(MaskSet masks) => Masks.DeadUnits.Of(config, masks);
 }

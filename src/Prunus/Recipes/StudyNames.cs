@@ -5,19 +5,19 @@ using Prunus.Vision;
 namespace Prunus.Recipes;
 
 /// <summary>Names of nets, data and initial values in studies of masked nets.</summary>
-internal static class StudyNames
+public static class StudyNames
 {
     /// <summary>The law of initial values where none is named.</summary>
     public static string Initialisation(string net) => StudyDecoder.Is(net) ? DecoderTicketArchitecture.Initialisation : "glorot-normal";
 
     /// <summary>A name that an experiment or its size has to give.</summary>
     /// <exception cref="PrunusInputException">Neither does.</exception>
-    public static string Own(YamlMap map, YamlMap size, string key) =>
+    internal static string Own(YamlMap map, YamlMap size, string key) =>
         map.Text(key) ?? size.Text(key) ?? throw new PrunusInputException(map.Place, $"'{key}' is missing", $"add '{key}: …' here or to the size");
 
     /// <summary>Refuses names that nobody knows, or that do not go together.</summary>
     /// <exception cref="PrunusInputException">There are some.</exception>
-    public static void Check(YamlMap map, string net, string data, string initialisation)
+    internal static void Check(YamlMap map, string net, string data, string initialisation)
     {
         if (!StudyDecoder.Is(net))
         {

@@ -32,7 +32,7 @@ internal sealed class TicketCells : IRecipeStudy
         _setup = SizeSetup.Of(source, sizeName, sources);
         _setup["graphs"] = graphs;
         Inputs = StudyInputs.Of(study.Experiments.Select(e => (e.Net, e.Data)), StudyInputs.Sources(sources));
-        if (study.GivenTickets() is { Count: > 0 } given)
+        if (study.GivenTickets(StudyInputs.Sources(sources)) is { Count: > 0 } given)
         {
             Inputs["tickets"] = new JsonArray([.. given.Select(t => (JsonNode)t)]);
         }

@@ -97,9 +97,16 @@ internal static class TicketYaml
             "scores" => TicketMoment.Scores,
             var other => throw map.Fault("at", $"is '{other}'", "use end, initialisation, training or scores"),
         };
+        var rule = map.Text("rule") switch
+        {
+            null or "count" => MaskRule.Count,
+            "open-lth" when at == TicketMoment.End => MaskRule.OpenLth,
+            "open-lth" => throw map.Fault("rule", "is 'open-lth', and masks are not found after training", "leave out 'rule' or 'at'"),
+            var other => throw map.Fault("rule", $"is '{other}'", "use count or open-lth"),
+        };
         var pattern = map.Text("pattern") is { } text ? map.Checked("pattern", () => NmPattern.Parse(text)) : null;
         var cutting = new TicketCutting(
-            new MaskCutOptions { Rates = rates, Scope = scope, MinimumKeep = map.Integer("min_keep") ?? 0 }, map.Text("criterion") ?? "large-final",
+            new MaskCutOptions { Rates = rates, Scope = scope, Rule = rule, MinimumKeep = map.Integer("min_keep") ?? 0 }, map.Text("criterion") ?? "large-final",
             Levels(map, lists) ?? throw new PrunusInputException(map.Place, "'levels' is missing", "add 'levels: 0..10'"), map.Flag("once") ?? (at != TicketMoment.End || pattern is not null))
         {
             At = at, Batches = map.Integer("batches"), Pattern = pattern, Pace = map.Map("pace") is { } pace ? Pace(pace) : new(),
@@ -123,9 +130,10 @@ internal static class TicketYaml
         var rewinding = new TicketRewinding(map.Integer("to") ?? 0, map.Text("kind") switch
         {
             null or "weights" => RewindKind.Weights,
+            "weights-and-state" => RewindKind.WeightsAndState,
             "rate" => RewindKind.LearningRate,
             "finetune" => RewindKind.FineTune,
-            var other => throw map.Fault("kind", $"is '{other}'", "use weights, rate or finetune"),
+            var other => throw map.Fault("kind", $"is '{other}'", "use weights, weights-and-state, rate or finetune"),
         });
         map.Done();
         return rewinding;

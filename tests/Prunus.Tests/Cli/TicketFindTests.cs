@@ -1,4 +1,7 @@
+using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Masks;
 using Prunus.Lottery.Tickets;
+using Prunus.Lottery.Training;
 using Prunus.Recipes;
 using Prunus.Runs;
 using Prunus.Tests.Runs;
@@ -35,7 +38,33 @@ public sealed class TicketFindTests : IDisposable
         Assert.Equal("ticket-find", RecordJson.ReadRecord(_folder["found"]).Recipe);
     }
 
+    [Fact]
+    public void Find_TakesWhatRecipesTake()
+    {
+        var (code, output, error) = Tool.Run(
+            ["ticket", "find", .. Small, "--seeds", "3", "--cosine", "--images", "500", "--test-images", "100", "--distil", "0.5", "--tau", "2", "--rule", "open-lth", "--rewind", "5", "--rewind-kind", "weights-and-state", "--out", _folder["found"], "--quiet"]);
+        Assert.Equal((0, ""), (code, error));
+        var path = _folder[Path.Combine("found", "recipe.yaml")];
+        var experiment = RecipeReader.Read(path, File.ReadAllText(path)).Size("cpu").Tickets!.Experiments[0];
+        Assert.Equal((true, 500, 100, new TicketTeaching(0.5, 2)), (experiment.Training.Cosine, experiment.Training.Images, experiment.Training.TestImages, experiment.Training.Distil));
+        Assert.Equal((MaskRule.OpenLth, RewindKind.WeightsAndState), (experiment.Cutting.Options.Rule, experiment.Rewinding.Kind));
+
+        // open_lth cuts one weight more than the share, at least: of 6,144 the 1,228.8 lowest, rounded up, and the one at the threshold.
+        Assert.Equal(6144 - 1230, TicketFile.Read(_folder[Path.Combine("found", "tickets", "search", "seed-3", "level-01.ticket")]).Masks["fc1.weight"].Kept);
+        (code, output, error) = Tool.Run(["ticket", "find", .. Without("--levels"), "--seeds", "3", "--pattern", "2:4", "--out", _folder["pattern"], "--quiet"]);
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("| search/ticket 1 |", output, StringComparison.Ordinal);
+        Assert.Equal(0.5, TicketFile.Read(_folder[Path.Combine("pattern", "tickets", "search", "seed-3", "level-01.ticket")]).Masks.Density);
+    }
+
     [Theory]
+    [InlineData("--tau: is that of a teacher, and there is none; ", "--tau", "2")]
+    [InlineData("ticket find: N:M pattern '4:2' is not N:M ", "--pattern", "4:2")]
+    [InlineData("ticket find: search cuts to a pattern at level 2; ", "--pattern", "2:4")]
+    [InlineData("--distil: 2 is out of range; ", "--distil", "2")]
+    [InlineData("--rule: 'exact' is none of its values; ", "--rule", "exact")]
+    [InlineData("--rewind-kind: 'state' is none of its values; ", "--rewind-kind", "state")]
+    [InlineData("ticket find: initialisation 'normal-0.02' is not known; ", "--init", "normal-0.02")]
     [InlineData("ticket find: search cuts by 'snip', which looks at gradients", "--criterion", "snip")]
     [InlineData("ticket find: search rewinds to step 20 of 20; ", "--rewind", "20")]
     [InlineData("ticket find: net 'mlp' lacks widths; ", "--net", "mlp")]
@@ -144,7 +173,13 @@ public sealed class TicketFindTests : IDisposable
     }
 
     [Fact]
+    public void OpenLth_IsOfRounds() => Tool.Refused(
+        "ticket find: search cuts by the rule open-lth, which is of rounds by scores and has no count; ", ["ticket", "find", .. Small, "--rule", "open-lth", "--once", "--out", _folder["no"]]);
+
+    [Fact]
     public void NetAndDataAreNeeded() => Assert.StartsWith("prunus: --net: is missing; ", Tool.Run("ticket", "find", "--data", "blobs").Error, StringComparison.Ordinal);
 
     public void Dispose() => _folder.Dispose();
+
+    private static string[] Without(string option) => Array.IndexOf(Small, option) is var at ? [.. Small[..at], .. Small[(at + 2)..]] : Small;
 }

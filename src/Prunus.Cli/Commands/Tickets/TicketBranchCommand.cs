@@ -15,7 +15,7 @@ internal static class TicketBranchCommand
     public static Verb Create() => new Verb("branch", "Trains a ticket and controls of it: new values, moved masks, other orders of images and more; a table of both.")
     {
         Arguments = { TicketCommand.File },
-        Options = { Branch, Replicates },
+        Options = { Branch, Replicates, TicketDecoder.Net },
         Examples = ["ticket branch found/tickets/search/seed-1/level-07.ticket --branch reinit --replicates 3 --data mnist"],
         Run = Run,
     }.With(TicketTrainingFlags.All);
@@ -24,7 +24,7 @@ internal static class TicketBranchCommand
     {
         var (path, branches, data) = (context.Value(TicketCommand.File), TicketTrainingFlags.Named(Branch, context.Need(Branch)), context.Need(TicketTrainingFlags.Data));
         var ticket = TicketFile.Read(path);
-        var net = TicketNets.Config(ticket, path).Id;
+        var net = NetOf(context, ticket, path);
         return TicketTrainingFlags.Run(context, new TicketRecipe("ticket-branch", $"{string.Join(", ", branches)} beside a ticket of {net} on {data}", "What prunus ticket branch was asked for: a given ticket and its controls.", "given")
         {
             Seeds = TicketTrainingFlags.SeedsOf(context),
@@ -41,5 +41,18 @@ internal static class TicketBranchCommand
                 ["rewind"] = new Dictionary<string, object> { ["to"] = ticket.RewindStep },
             },
         });
+    }
+
+    private static string NetOf(VerbContext context, Ticket ticket, string path)
+    {
+        if (TicketDecoders.Is(ticket))
+        {
+            var net = context.Given(TicketDecoder.Net) ? context.Value(TicketDecoder.Net) : null;
+            return TicketDecoder.Of(ticket, path, net, TicketTrainingFlags.Sources(context)).Net
+                ?? throw new PrunusInputException(path, "does not tell whose tokenizer its decoder has", "find the ticket again");
+        }
+
+        TicketCommand.RefuseFor("a ticket of an image net", context, TicketDecoder.Net);
+        return TicketNets.Config(ticket, path).Id;
     }
 }

@@ -16,29 +16,38 @@ namespace Prunus.Cli.Commands.Tickets;
 internal static class TicketEvaluateCommand
 {
     private static readonly Argument<string?> Ticket = new("FILE") { Description = "Ticket (.ticket); without --weights its start weights are evaluated.", Arity = ArgumentArity.ZeroOrOne };
-    private static readonly Option<string> Net = ParsedOption.Create<string>("--net", "NET", "Net of the weights where there is no ticket: lenet-300-100, mlp:64-32 (list nets).", ParsedOption.Text);
-    private static readonly Option<string> Data = ParsedOption.Create<string>("--data", "SET", "Set of images (data).", ParsedOption.Text);
-    private static readonly Option<string> Folder = ParsedOption.Create<string>("--data-dir", "DIR", $"Folder of the sets ({ImageSetSearch.Variable}, else ./data).", ParsedOption.Text);
+    private static readonly Option<string> Net = ParsedOption.Create<string>("--net", "NET", "Net of the weights where there is no ticket: lenet-300-100, mlp:64-32 (list nets). Decoder of a ticket whose file does not tell: decoder:MODEL.", ParsedOption.Text);
+    private static readonly Option<string> Data = ParsedOption.Create<string>("--data", "SET", "Set of images (data); for a decoder a text: demo-heldout.", ParsedOption.Text);
+    private static readonly Option<string> Folder = ParsedOption.Create<string>("--data-dir", "DIR", $"Folder of the sets and texts ({ImageSetSearch.Variable}, else ./data).", ParsedOption.Text);
     private static readonly Option<string> Split = ParsedOption.Create("--split", "test|train", "Which part of the set.", ParsedOption.OneOf("test", "train"), "test");
     private static readonly Option<int> Images = ParsedOption.Create<int>("--images", "N", "The first N images only.", ParsedOption.Count(1));
     private static readonly Option<int> Batch = ParsedOption.Create("--batch", "N", "Images of a pass.", ParsedOption.Count(1, 1 << 16), 500);
     private static readonly Option<string> Pixels = ParsedOption.Create("--pixels", "normalised|unit", "Mean 0 and deviation 1 over the training images, or bytes / 255.", ParsedOption.OneOf("normalised", "unit"), "normalised");
 
+    private static readonly Option<int> Window = ParsedOption.Create("--window", "N", "Tokens of a window of text: best a block as the search had.", ParsedOption.Count(2), 128);
+    private static readonly Option<int> Windows = ParsedOption.Create<int>("--windows", "K", "The first K windows of a text only.", ParsedOption.Count(1));
     private static readonly Option<bool> Sparse = new("--sparse") { Description = "The kernels for sparse weights instead of libtorch's dense ones; CPU, one thread, nets of linear layers." };
 
-    public static Verb Create() => new("evaluate", "Measures accuracy and time of a ticket, of weights, or of weights under a ticket's masks on a set of images.")
+    public static Verb Create() => new("evaluate", "Measures accuracy and time of a ticket, of weights, or of weights under a ticket's masks on a set of images; of a decoder loss, perplexity and next-token accuracy on a text.")
     {
         Arguments = { Ticket },
-        Options = { TicketCommand.Weights, Net, Data, Folder, Split, Images, Batch, Pixels, Sparse },
-        Examples = ["ticket evaluate a.ticket --weights trained.safetensors --data mnist --sparse", "ticket evaluate --weights lenet5.safetensors --net lenet-5 --data mnist --pixels unit"],
+        Options = { TicketCommand.Weights, Net, Data, SharedOptions.Text, Folder, Split, Images, Batch, Pixels, Window, Windows, RecipeCommand.Model, Sparse },
+        Examples = ["ticket evaluate a.ticket --weights trained.safetensors --data mnist --sparse", "ticket evaluate --weights lenet5.safetensors --net lenet-5 --data mnist --pixels unit", "ticket evaluate decoder.ticket --data demo-heldout --window 128"],
         Run = Run,
     };
 
     private static int Run(VerbContext context)
     {
-        var source = ImageSets.Named(context.Need(Data));
         var path = context.Value(Ticket);
         var ticket = path is null ? null : TicketFile.Read(path);
+        if (ticket is not null ? TicketDecoders.Is(ticket) : context.Given(TicketCommand.Weights) && TicketCommand.IsCheckpoint(context.Value(TicketCommand.Weights)!))
+        {
+            TicketCommand.RefuseFor("a decoder", context, Split, Images, Batch, Pixels, Sparse);
+            return TextEvaluation.Run(context, ticket, path, new(Net, Data, Folder, Window, Windows));
+        }
+
+        TicketCommand.RefuseFor("images", context, SharedOptions.Text, Window, Windows, RecipeCommand.Model);
+        var source = ImageSets.Named(context.Need(Data));
         if (ticket is null && !(context.Given(TicketCommand.Weights) && context.Given(Net)))
         {
             throw new PrunusInputException("ticket evaluate", "has neither a ticket nor weights with their net", "give FILE, or --weights FILE --net NET");

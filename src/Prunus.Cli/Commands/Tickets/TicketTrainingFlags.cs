@@ -11,30 +11,34 @@ namespace Prunus.Cli.Commands.Tickets;
 internal static class TicketTrainingFlags
 {
     /// <summary>Set of images.</summary>
-    public static Option<string> Data { get; } = ParsedOption.Create<string>("--data", "SET", "Set of images (data); SET/a and SET/b are its halves.", ParsedOption.Text);
+    public static Option<string> Data { get; } = ParsedOption.Create<string>("--data", "SET", "Set of images (data); SET/a and SET/b are its halves. For a decoder two texts: TRAIN/HELDOUT, as demo/demo-heldout.", ParsedOption.Text);
 
-    private static readonly Option<string> Folder = ParsedOption.Create<string>("--data-dir", "DIR", "Folder of the sets (PRUNUS_DATA, else ./data).", ParsedOption.Text);
+    private static readonly Option<string> Folder = ParsedOption.Create<string>("--data-dir", "DIR", "Folder of the sets and texts (PRUNUS_DATA, else ./data).", ParsedOption.Text);
     private static readonly Option<string> Seeds = ParsedOption.Create("--seeds", "1,2,3", "Seeds; each is a training of its own. Also 1..5.", ParsedOption.Text, "1,2,3");
     private static readonly Option<string> Optimizer = ParsedOption.Create("--optimizer", "adam|sgd", "Optimizer.", ParsedOption.OneOf("adam", "sgd"), "adam");
     private static readonly Option<double> Rate = ParsedOption.Create("--lr", "X", "Learning rate.", ParsedOption.Real(1e-9, 100), 1.2e-3);
     private static readonly Option<double> Momentum = ParsedOption.Create("--momentum", "X", "Momentum of sgd.", ParsedOption.Real(0, 1), 0.9);
     private static readonly Option<double> Decay = ParsedOption.Create("--weight-decay", "X", "L2 decay.", ParsedOption.Real(0, 1), 0.0);
-    private static readonly Option<int> Batch = ParsedOption.Create("--batch", "N", "Images of a batch.", ParsedOption.Count(1, 1 << 16), 60);
+    private static readonly Option<int> Batch = ParsedOption.Create("--batch", "N", "Images, or blocks of text, of a batch.", ParsedOption.Count(1, 1 << 16), 60);
     private static readonly Option<int> Iterations = ParsedOption.Create("--iterations", "N", "Steps of a training.", ParsedOption.Count(1), 10_000);
     private static readonly Option<int> EvaluateEvery = ParsedOption.Create("--evaluate-every", "N", "Steps between evaluations.", ParsedOption.Count(1), 100);
     private static readonly Option<string> Drops = ParsedOption.Create<string>("--drops", "N,M", "Steps at which the rate falls to a tenth.", ParsedOption.Text);
     private static readonly Option<int> WarmUp = ParsedOption.Create("--warmup", "N", "Steps of linear warm-up.", ParsedOption.Count(0), 0);
+    private static readonly Option<bool> Cosine = new("--cosine") { Description = "The rate falls to 0 along half a cosine." };
+    private static readonly Option<int> Images = ParsedOption.Create<int>("--images", "N", "Most training images used.", ParsedOption.Count(1));
+    private static readonly Option<int> TestImages = ParsedOption.Create<int>("--test-images", "N", "Most test images, or blocks of text, measured on.", ParsedOption.Count(1));
+    private static readonly Option<int> Block = ParsedOption.Create("--block", "N", "Tokens of a block of text.", ParsedOption.Count(2), 128);
     private static readonly Option<bool> Augment = new("--augment") { Description = "Flips and shifts training images." };
     private static readonly Option<string> Pixels = ParsedOption.Create(
         "--pixels", "normalised|unit", "Pixels of mean 0 and deviation 1, or of byte / 255 (Frankle and Carbin's).", ParsedOption.OneOf("normalised", "unit"), "normalised");
 
-    private static readonly Option<int> Validation = ParsedOption.Create("--validation", "N", "Training images held back for early stopping.", ParsedOption.Count(1), 5000);
+    private static readonly Option<int> Validation = ParsedOption.Create("--validation", "N", "Training images held back for early stopping; of text the most blocks looked at for it.", ParsedOption.Count(1), 5000);
     private static readonly Option<int> SplitSeed = ParsedOption.Create("--split-seed", "N", "Which draw of them.", ParsedOption.Count(0), 0);
 
     /// <summary>All of them, to add to a verb.</summary>
     public static IEnumerable<Option> All =>
     [
-        Data, Folder, Iterations, Optimizer, Rate, Momentum, Decay, Batch, EvaluateEvery, Drops, WarmUp, Augment, Pixels, Validation, SplitSeed, Seeds, RecipeCommand.Jobs, RecipeCommand.Stack, RecipeCommand.NoGraphs, SharedOptions.Out, SharedOptions.Fresh,
+        Data, Folder, Iterations, Optimizer, Rate, Momentum, Decay, Batch, EvaluateEvery, Drops, WarmUp, Cosine, Augment, Pixels, Images, TestImages, Validation, SplitSeed, Block, Seeds, RecipeCommand.Model, RecipeCommand.Jobs, RecipeCommand.Stack, RecipeCommand.NoGraphs, SharedOptions.Out, SharedOptions.Fresh,
     ];
 
     /// <summary>A recipe's <c>train</c>.</summary>
@@ -54,9 +58,17 @@ internal static class TicketTrainingFlags
             ["pixels"] = context.Required(Pixels),
             ["validation"] = context.Required(Validation),
         };
-        if (context.Given(SplitSeed))
+        foreach (var (key, option) in (ReadOnlySpan<(string, Option<int>)>)[("split_seed", SplitSeed), ("images", Images), ("test_images", TestImages), ("block", Block)])
         {
-            train["split_seed"] = context.Required(SplitSeed);
+            if (context.Given(option))
+            {
+                train[key] = context.Required(option);
+            }
+        }
+
+        if (context.Value(Cosine))
+        {
+            train["cosine"] = "true";
         }
 
         if (context.Given(Drops))
@@ -84,6 +96,9 @@ internal static class TicketTrainingFlags
         return Parts(context.Required(Seeds)) is [_] single ? single : [.. seeds.Select(s => s.ToString(System.Globalization.CultureInfo.InvariantCulture))];
     }
 
+    /// <summary>Where sets, texts and models lie.</summary>
+    public static RecipeSources Sources(VerbContext context) => RecipeCommand.Sources(context, Folder);
+
     /// <summary>Runs the recipe: tickets, record, report and recipe.yaml in the run's folder, a table on the console.</summary>
     public static int Run(VerbContext context, TicketRecipe recipe)
     {
@@ -93,7 +108,7 @@ internal static class TicketTrainingFlags
         try
         {
             var record = RecipeCommand.Run(
-                context, new RecipeRunOptions(verb, size, Text: recipe.ToYaml(size)), RecipeCommand.Sources(context.Given(Folder) ? context.Value(Folder) : null), device);
+                context, new RecipeRunOptions(verb, size, Text: recipe.ToYaml(size)), Sources(context), device);
             return record.Subjects.All(s => s.Measures.GetValueOrDefault(TicketMetrics.Failed) >= 1)
                 ? throw new PrunusRunException(verb, "every training broke down (a loss or weight was NaN or infinite)", "use a lower --lr")
                 : ExitCode.Done;

@@ -11,6 +11,23 @@ internal static class BranchMasks
     /// <summary>Each mask with its number of weights at random places. A uniform permutation of a mask is a uniform mask of its count.</summary>
     public static MaskSet ShuffledInLayers(MaskSet masks, long seed) => masks.Select((name, mask) => RandomMasks.Draw(name, mask.Shape, mask.Kept, seed));
 
+    /// <summary>
+    /// Random masks of one density, that of all masks together. Each keeps floor(kept · n / N) of its n weights, and one more goes to those with the largest remainders (of equal ones to the
+    /// earlier) until all N hold as many as before.
+    /// </summary>
+    public static MaskSet Even(MaskSet masks, long seed)
+    {
+        var (kept, all) = (masks.Kept, masks.Count);
+        var shares = masks.Names.Select(name => Math.DivRem(kept * masks[name].Count, all)).ToArray();
+        int[] raised = [.. Enumerable.Range(0, shares.Length).OrderByDescending(i => shares[i].Remainder).Take((int)(kept - shares.Sum(s => s.Quotient)))];
+        var at = 0;
+        return masks.Select((name, mask) =>
+        {
+            var layer = at++;
+            return RandomMasks.Draw(name, mask.Shape, (int)shares[layer].Quotient + (raised.Contains(layer) ? 1 : 0), seed);
+        });
+    }
+
     /// <summary>All weights of all masks at random places of all masks: layers get densities near the net's.</summary>
     public static MaskSet ShuffledOverall(MaskSet masks, long seed)
     {

@@ -66,6 +66,8 @@ public static class BranchTransforms
         new("shuffle-layerwise", "each mask's positions permuted, the values of step k", Missing, i => new(BranchMasks.ShuffledInLayers(i.Masks, i.Seed), i.Rewound)),
         new("shuffle-global", "positions permuted over all masks together, the values of step k", Morcos, i => new(BranchMasks.ShuffledOverall(i.Masks, i.Seed), i.Rewound)),
         new("random-mask", "masks permuted in each layer and every value drawn anew", Frankle, i => new(BranchMasks.ShuffledInLayers(i.Masks, i.Seed), BranchValues.Redrawn(i))),
+        new("random-mask-global", "masks permuted over all layers together and every value drawn anew: neither structure nor values are left", Morcos, i => new(BranchMasks.ShuffledOverall(i.Masks, i.Seed), BranchValues.Redrawn(i))),
+        new("random-mask-even", "random masks of as many weights, every layer with one density, and every value drawn anew", $"{Linear}, the authors' code ('even')", i => new(BranchMasks.Even(i.Masks, i.Seed), BranchValues.Redrawn(i))),
         new("reuse", "the ticket's masks, kept weights drawn with replacement from the layer's surviving initial values", $"{Frankle}, appendix F.3", i => new(i.Masks, BranchValues.Reused(i, ownSign: false))),
         new("reuse-sign", "the same magnitudes, each with the weight's own sign", $"{Frankle}, the authors' code", i => new(i.Masks, BranchValues.Reused(i, ownSign: true))),
         new("data-order", "the ticket, trained on batches in another order", Linear, i => new(i.Masks, i.Rewound, OtherDataOrder: true)),

@@ -23,13 +23,17 @@ public sealed record StudyDecoder(string Model, DecoderSizes Sizes)
         _ => throw new PrunusInputException("net", $"'{net}' is no decoder", "write decoder:demo, or decoder:demo:layers=2,ffn=96"),
     };
 
-    /// <summary>Reads the model's config.json and changes the sizes.</summary>
+    /// <summary>As experiments write it, sizes in one order.</summary>
+    public string Name => string.Join(',', Written()) is { Length: > 0 } sizes ? $"{Kind}:{Model}:{sizes}" : $"{Kind}:{Model}";
+
+    /// <summary>The architecture, with its config.json.</summary>
     /// <param name="folder">The model's checkpoint.</param>
     /// <exception cref="PrunusInputException">There is none, or the sizes do not go together.</exception>
-    public DecoderConfig Config(string folder)
+    public DecoderTicketArchitecture Architecture(string folder)
     {
         using var checkpoint = Checkpoint.Open(folder);
-        return DecoderConfig.FromHuggingFace(Sizes.Over(checkpoint.Config), folder);
+        var json = Sizes.Over(checkpoint.Config);
+        return new(DecoderConfig.FromHuggingFace(json, folder)) { Net = Name, Json = json };
     }
 
     private static DecoderSizes With(string net, DecoderSizes known, string part)
@@ -44,5 +48,11 @@ public sealed record StudyDecoder(string Model, DecoderSizes Sizes)
             ( > 0, "groups") => known with { Groups = value },
             _ => throw new PrunusInputException("net", $"'{net}' has '{part}'", "write sizes as hidden=96, ffn=96, layers=2, heads=4 or groups=2"),
         };
+    }
+
+    private IEnumerable<string> Written()
+    {
+        (string Key, int? Value)[] all = [("hidden", Sizes.Hidden), ("ffn", Sizes.Ffn), ("layers", Sizes.Layers), ("heads", Sizes.Heads), ("groups", Sizes.Groups)];
+        return all.Where(s => s.Value is not null).Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Key}={s.Value}"));
     }
 }

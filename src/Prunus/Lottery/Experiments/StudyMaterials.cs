@@ -35,7 +35,7 @@ internal sealed class StudyMaterials(StudySources sources, torch.Device device) 
     /// <summary>The architecture alone: of a decoder no text is read.</summary>
     /// <exception cref="PrunusInputException">A set or model is not there.</exception>
     public ITicketArchitecture Architecture(string net, string data, TicketTraining training) => StudyDecoder.Is(net)
-        ? new DecoderTicketArchitecture(StudyDecoder.Parse(net).Config(sources.ModelPath(StudyDecoder.Parse(net).Model)))
+        ? StudyDecoder.Parse(net).Architecture(sources.ModelPath(StudyDecoder.Parse(net).Model))
         : Of(net, data, training).Architecture(net);
 
     public void Dispose()

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Prunus.Checkpoints;
 using Prunus.Datasets;
-using Prunus.Decoders;
 using Prunus.Lottery.Training;
 using Prunus.Native;
 using Prunus.Tokenizers;
@@ -15,13 +14,13 @@ internal sealed class StudyText : IStudyMaterial
 {
     private const int EvaluationTokens = 2048, NoTarget = -100;
     private readonly TokenSource _train;
-    private readonly DecoderConfig _config;
+    private readonly DecoderTicketArchitecture _architecture;
     private readonly int _block;
     private readonly Device _device;
 
-    private StudyText(DecoderConfig config, TokenSource train, TokenSource heldOut, TicketTraining training, Device device)
+    private StudyText(DecoderTicketArchitecture architecture, TokenSource train, TokenSource heldOut, TicketTraining training, Device device)
     {
-        (_config, _train, _block, _device) = (config, train, training.Block, device);
+        (_architecture, _train, _block, _device) = (architecture, train, training.Block, device);
         var blocks = heldOut.Ids.Length / _block;
         if (blocks < 2)
         {
@@ -55,10 +54,10 @@ internal sealed class StudyText : IStudyMaterial
         var folder = sources.ModelPath(net.Model);
         using var checkpoint = Checkpoint.Open(folder);
         var tokenizer = Tokenizer.FromFiles(checkpoint.CarriedFiles, checkpoint.Location);
-        var config = net.Config(folder);
+        var architecture = net.Architecture(folder);
         TokenSource[] texts = [TokenSource.FromFile(sources.TextPath(train), tokenizer), TokenSource.FromFile(sources.TextPath(heldOut), tokenizer)];
-        return texts.Max(t => t.Ids.Max()) is var largest && largest < config.VocabSize ? new(config, texts[0], texts[1], training, device)
-            : throw new PrunusInputException(folder, $"has a vocabulary of {config.VocabSize}, its tokenizer gives token {largest}", "use a model with its own tokenizer");
+        return texts.Max(t => t.Ids.Max()) is var largest && largest < architecture.Config.VocabSize ? new(architecture, texts[0], texts[1], training, device)
+            : throw new PrunusInputException(folder, $"has a vocabulary of {architecture.Config.VocabSize}, its tokenizer gives token {largest}", "use a model with its own tokenizer");
     }
 
     /// <summary>Hash of texts, config.json and tokenizer, for the identity of a run.</summary>
@@ -82,7 +81,7 @@ internal sealed class StudyText : IStudyMaterial
     public static (string Train, string HeldOut) Names(string data) => data.Split('/') is [{ Length: > 0 } train, { Length: > 0 } heldOut] && train != heldOut ? (train, heldOut)
         : throw new PrunusInputException("data", $"'{data}' does not name two texts", "write TRAIN/HELDOUT, such as demo/demo-heldout");
 
-    public ITicketArchitecture Architecture(string net) => new DecoderTicketArchitecture(_config);
+    public ITicketArchitecture Architecture(string net) => _architecture;
 
     public StudyOrder Order(TicketTraining training, ulong seed)
     {

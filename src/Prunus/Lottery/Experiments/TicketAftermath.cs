@@ -28,10 +28,10 @@ internal sealed class TicketAftermath(TicketStore store, Device device)
             Write(job, experiment, start, result, job.Level, new(start.Masks, [], 0));
         }
 
-        if (job.Level == 0 && !Rewinding.KeepsTrained(experiment.Rewinding.Kind) && result.Snapshots.TryGetValue(experiment.Rewinding.Step, out var early))
+        if (job.Level == 0 && experiment.Rewinding.OfWeights && result.Snapshots.TryGetValue(experiment.Rewinding.Step, out var early))
         {
             // Tickets hold what their masks keep; branches with other masks need the rest.
-            TicketStore.Write(store.Early(experiment.Name, job.Seed), early with { Optimiser = null });
+            TicketStore.Write(store.Early(experiment.Name, job.Seed), experiment.Rewinding.OfState ? early : early with { Optimiser = null });
         }
 
         if (start.Trains && NeedsTrained(experiment, job.Level))
@@ -43,7 +43,7 @@ internal sealed class TicketAftermath(TicketStore store, Device device)
 
     // The dense net's end is what distances are measured from; the others are started from or compared with.
     private static bool NeedsTrained(TicketExperiment experiment, int level) =>
-        level == 0 || Rewinding.KeepsTrained(experiment.Rewinding.Kind) || experiment.Branches.Any(b => b.Id == TicketBranch.DataOrder && b.RunsAt(level));
+        level == 0 || !experiment.Rewinding.OfWeights || experiment.Branches.Any(b => b.Id == TicketBranch.DataOrder && b.RunsAt(level));
 
     private void Cut(TicketJob job, TicketExperiment experiment, TicketBeginning start, MaskedTrainingResult result)
     {
@@ -75,8 +75,8 @@ internal sealed class TicketAftermath(TicketStore store, Device device)
 
     private void Write(TicketJob job, TicketExperiment experiment, TicketBeginning start, MaskedTrainingResult result, int level, MaskCutResult cut)
     {
-        var k = Rewinding.KeepsTrained(experiment.Rewinding.Kind) ? 0 : experiment.Rewinding.Step;
-        var ticket = k == 0 ? new Ticket(start.Net.Architecture, experiment.Initialisation, job.Seed, cut.Masks) : Captured(job, experiment, start, result, cut.Masks, k);
+        var k = experiment.Rewinding is { OfWeights: true } rewinding ? rewinding.Step : 0;
+        var ticket = k == 0 ? new Ticket(start.Net.Architecture, experiment.Initialisation, job.Seed, cut.Masks, metadata: start.Architecture.Notes) : Captured(job, experiment, start, result, cut.Masks, k);
         if (cut.HeldBack > 0)
         {
             ticket.Metadata[TicketMetrics.HeldBack] = cut.HeldBack;
@@ -96,6 +96,6 @@ internal sealed class TicketAftermath(TicketStore store, Device device)
             result.Snapshots[k].CopyTo(net);
         }
 
-        return TicketNets.Capture(net, experiment.Initialisation, job.Seed, masks, k);
+        return TicketNets.Capture(net, experiment.Initialisation, job.Seed, masks, k, start.Architecture.Notes);
     }
 }

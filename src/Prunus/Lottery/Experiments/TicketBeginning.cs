@@ -16,4 +16,7 @@ internal sealed record TicketBeginning(ITicketArchitecture Architecture, ITicket
 
     /// <summary>Weights that the cut to these masks would have taken but for <see cref="MaskCutOptions.MinimumKeep"/>.</summary>
     public long HeldBack { get; init; }
+
+    /// <summary>File of the dense net at step k with the optimiser's state that is gone on with; null = a fresh one.</summary>
+    public string? State { get; init; }
 }

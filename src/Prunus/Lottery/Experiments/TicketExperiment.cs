@@ -79,4 +79,11 @@ public sealed record TicketBranch(string Id, int Replicates, IReadOnlyList<int>?
 /// <summary>What survivors of a cut start from.</summary>
 /// <param name="Step">k: steps of training before the values that are kept.</param>
 /// <param name="Kind">What is taken back.</param>
-public sealed record TicketRewinding(int Step, RewindKind Kind);
+public sealed record TicketRewinding(int Step, RewindKind Kind)
+{
+    /// <summary>Whether survivors start from values of step k, not from trained ones.</summary>
+    public bool OfWeights => Kind is RewindKind.Weights or RewindKind.WeightsAndState;
+
+    /// <summary>Whether the optimiser starts from its state of step k. At step 0 there is none.</summary>
+    public bool OfState => Kind == RewindKind.WeightsAndState && Step > 0;
+}

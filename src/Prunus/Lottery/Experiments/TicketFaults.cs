@@ -50,6 +50,10 @@ internal static class TicketFaults
             criterion.Score is null && (cutting.Once || cutting.Options is not { Scope: MaskScope.Layerwise, MinimumKeep: 0 }), subject,
             $"{name} cuts by '{criterion.Id}', which judges each layer as a whole and has no count", "cut round by round and layer by layer without min_keep, or choose another criterion");
 
+        Refuse(
+            cutting.Options.Rule != MaskRule.Count && (cutting.Once || criterion.Score is null), subject,
+            $"{name} cuts by the rule open-lth, which is of rounds by scores and has no count", "leave out 'rule', or cut round by round by a criterion that ranks");
+
         // What masks cover of a decoder has one rate: matrices of its blocks alone.
         if (!cutting.Once && !StudyDecoder.Is(experiment.Net))
         {

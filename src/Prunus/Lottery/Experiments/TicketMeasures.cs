@@ -43,7 +43,7 @@ internal static class TicketMeasures
             metrics[TicketMetrics.Density(name)] = 100.0 * start.Masks[name].Kept / start.Masks[name].Count;
         }
 
-        if (start.Architecture.MultiplyAdds is { } pass)
+        if (start.Architecture.MultiplyAdds(experiment.Training.Block) is { } pass)
         {
             metrics[TicketMetrics.SearchFlops] = 2.0 * PassesOfAStep * pass * experiment.Training.Batch * steps;
         }

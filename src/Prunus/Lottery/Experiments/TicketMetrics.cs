@@ -68,7 +68,7 @@ public static class TicketMetrics
     /// <summary>Steps trained until this ticket was found and trained, those of levels before among them.</summary>
     public const string SearchSteps = "search_steps";
 
-    /// <summary>Floating-point operations of those steps: 2 · 3 · multiply-adds of the dense net · images (a step back costs about two passes; masked weights are computed too).</summary>
+    /// <summary>Floating-point operations of those steps: 2 · 3 · multiply-adds of the dense net · images or blocks of text (a step back costs about two passes; masked weights are computed too).</summary>
     public const string SearchFlops = "search_flops";
 
     /// <summary>Prunable weights of the dense net.</summary>

@@ -30,7 +30,7 @@ internal sealed class TicketPrelude(TicketStore store, IStudyMaterial material)
         {
             var pools = MaskPool.After(start.Net.Tensors, cutting.Options, level);
             var masks = InitialCriteria.Named(cutting.Criterion).Find(new(start.Net, inputs, labels, pools, cutting.Options.MinimumKeep, job.Seed));
-            var ticket = new Ticket(start.Net.Architecture, experiment.Initialisation, job.Seed, masks);
+            var ticket = new Ticket(start.Net.Architecture, experiment.Initialisation, job.Seed, masks, metadata: start.Architecture.Notes);
             if (cutting.HeldBack(start.Net.Tensors, masks, level) is > 0 and var heldBack)
             {
                 ticket.Metadata[TicketMetrics.HeldBack] = heldBack;

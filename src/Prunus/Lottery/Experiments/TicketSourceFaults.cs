@@ -40,8 +40,10 @@ internal static class TicketSourceFaults
     }
 
     /// <summary>Checks the file.</summary>
+    /// <param name="experiment">Trains it.</param>
+    /// <param name="sources">Where a decoder's model lies.</param>
     /// <exception cref="PrunusInputException">It is no ticket, or not one for this experiment.</exception>
-    public static void CheckFile(TicketExperiment experiment)
+    public static void CheckFile(TicketExperiment experiment, StudySources sources)
     {
         var path = experiment.GivenTicket!;
         var ticket = TicketFile.Read(path);
@@ -54,7 +56,13 @@ internal static class TicketSourceFaults
         TicketFaults.Refuse(
             ticket.Values is not null && experiment.Branches.FirstOrDefault(b => b.Id.StartsWith("shuffle", StringComparison.Ordinal)) is not null, path,
             "holds no more weights than its masks keep, and shuffled masks need others", "leave out the branches shuffle-layerwise and shuffle-global");
-        if (!StudyDecoder.Is(experiment.Net))
+        if (StudyDecoder.Is(experiment.Net))
+        {
+            var decoder = StudyDecoder.Parse(experiment.Net);
+            var known = decoder.Architecture(sources.ModelPath(decoder.Model)).Name;
+            TicketFaults.Refuse(ticket.Architecture != known, path, $"is a ticket of {ticket.Architecture}, and {experiment.Net} is {known}", "use that net");
+        }
+        else
         {
             var wanted = StudySet.Parse(experiment.Data).Config(experiment.Net);
             TicketFaults.Refuse(
@@ -68,15 +76,17 @@ internal static class TicketSourceFaults
     {
         if (!StudyDecoder.Is(experiment.Net))
         {
-            var (own, found) = (Input(experiment), Input(source));
-            TicketFaults.Refuse(own != found, subject, $"{both}, found on images of {found}, and {experiment.Data} has {own}", $"write 'data: \"{experiment.Data.Split('@')[0]}@{found}\"'");
+            var (own, found) = (Config(experiment), Config(source));
+            TicketFaults.Refuse(own.Input != found.Input, subject, $"{both}, found on images of {found.Input}, and {experiment.Data} has {own.Input}", $"write 'data: \"{experiment.Data.Split('@')[0]}@{found.Input}\"'");
+            TicketFaults.Refuse(own.Classes != found.Classes && source.Rewinding.OfState, subject, $"{both}, whose optimiser's state is of {found.Classes} classes, and {experiment.Data} has {own.Classes}", "write 'kind: weights'");
         }
 
-        MapShape Input(TicketExperiment of) => TicketFaults.Named($"{subject}, {of.Name}", () => StudySet.Parse(of.Data).Config(of.Net).Input);
+        VisionConfig Config(TicketExperiment of) => TicketFaults.Named($"{subject}, {of.Name}", () => StudySet.Parse(of.Data).Config(of.Net));
     }
 
     private static string Written(TicketRewinding rewinding) => $"{{to: {rewinding.Step}, kind: {rewinding.Kind switch
     {
+        RewindKind.WeightsAndState => "weights-and-state",
         RewindKind.LearningRate => "rate",
         RewindKind.FineTune => "finetune",
         _ => "weights",

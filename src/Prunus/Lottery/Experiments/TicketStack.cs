@@ -72,9 +72,9 @@ public sealed record TicketStack(IReadOnlyList<TicketJob> Members)
     // What the members of a stack have in common: all that the steps see but weights, masks and orders.
     private static string Settings(TicketExperiment experiment, TicketJob job)
     {
-        if (experiment.Finds(job) || StudyDecoder.Is(experiment.Net))
+        if (experiment.Finds(job) || experiment.Rewinding.OfState || StudyDecoder.Is(experiment.Net))
         {
-            // Cut as it goes, or of a kind that has no stacks: by itself.
+            // Cut as it goes, with a state of its own, or of a kind that has no stacks: by itself.
             return job.Id;
         }
 

@@ -37,7 +37,7 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
         var ticket = TicketFile.Read(path);
         var (origin, moved) = Origin(ticket, experiment);
         var net = Net(ticket, path, origin, source, job);
-        var begun = new TicketBeginning(architecture, net, moved?.Masks(ticket.Masks) ?? ticket.Masks, first, last) { HeldBack = HeldBack(ticket) };
+        var begun = new TicketBeginning(architecture, net, moved?.Masks(ticket.Masks) ?? ticket.Masks, first, last) { HeldBack = HeldBack(ticket), State = source.Rewinding.OfState && first > 0 ? store.Early(source.Name, job.Seed) : null };
         return job.Branch != TicketExperiment.Ticket ? Branched(begun, ticket, origin, moved, source, job)
             : moved is null ? begun : begun with { Net = Created(net, moved.Values(Floats(net), job.Seed)) };
     }
@@ -60,7 +60,7 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
     private ITicketNet Net(Ticket ticket, string path, ITicketArchitecture origin, TicketExperiment source, TicketJob job)
     {
         var net = TicketNets.Rebuild(ticket, origin, device, path);
-        if (Rewinding.KeepsTrained(source.Rewinding.Kind))
+        if (!source.Rewinding.OfWeights)
         {
             using var trained = TicketSnapshot.Read(store.Trained(source.Name, job.Seed, source.Cutting.Once ? 0 : job.Level - 1), net);
             trained.CopyTo(net);
@@ -92,12 +92,12 @@ internal sealed class TicketStart(TicketStore store, TicketStudy study, ITicketA
     // Pruned positions too: masks that are moved keep some of them. The ticket's own net has 0 there.
     private IReadOnlyDictionary<string, float[]> Rewound(ITicketNet net, Ticket ticket, IReadOnlyDictionary<string, float[]> initial, TicketExperiment source, TicketJob job)
     {
-        if (!Rewinding.KeepsTrained(source.Rewinding.Kind) && ticket.Values is null)
+        if (source.Rewinding.OfWeights && ticket.Values is null)
         {
             return initial;
         }
 
-        if (source is { Rewinding: { Kind: RewindKind.Weights, Step: > 0 }, GivenTicket: null })
+        if (source is { Rewinding: { OfWeights: true, Step: > 0 }, GivenTicket: null })
         {
             using var early = TicketSnapshot.Read(store.Early(source.Name, job.Seed), net);
             return early.Parameters.Concat(early.Buffers).ToDictionary(t => t.Key, t => MaskTensors.Floats(t.Value));

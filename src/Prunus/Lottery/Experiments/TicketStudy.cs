@@ -14,10 +14,11 @@ public sealed record TicketStudy(IReadOnlyList<TicketExperiment> Experiments)
         experiment.TicketsOf is { } source ? Experiments.First(e => e.Name == source) : experiment;
 
     /// <summary>Hashes of the ticket files that experiments train, for the identity of a run.</summary>
+    /// <param name="sources">Where images, texts and models lie.</param>
     /// <exception cref="PrunusInputException">One is no ticket, or not one for its experiment.</exception>
-    public IReadOnlyList<string> GivenTickets() => [.. Experiments.Where(e => e.GivenTicket is not null).Select(e =>
+    public IReadOnlyList<string> GivenTickets(StudySources sources) => [.. Experiments.Where(e => e.GivenTicket is not null).Select(e =>
     {
-        TicketSourceFaults.CheckFile(e);
+        TicketSourceFaults.CheckFile(e, sources);
         return ContentHash.OfFile(e.GivenTicket!);
     })];
 

@@ -49,8 +49,9 @@ internal sealed class TicketTrainer(TicketStore store, IStudyMaterial material, 
             return [found];
         }
 
+        using var early = Early(start, options);
         using var teacher = TicketStack.HasTeacher(experiment, job) ? Teacher(members) : null;
-        return !experiment.Finds(job) ? Kept(Part(nets.Net, options, nets.Masks, null))
+        return !experiment.Finds(job) ? Kept(Part(nets.Net, options, nets.Masks, early?.Optimiser))
             : experiment.Cutting.Pattern is not null ? [PatternTraining.Run(start.Net, experiment.Cutting, net => Part(net, options, null, null))]
             : [new GradualTraining(job, experiment, start).Run(options, (part, masks, state) => Part(nets.Net, part, MaskTensors.Of(masks, device), state))];
 
@@ -73,7 +74,7 @@ internal sealed class TicketTrainer(TicketStore store, IStudyMaterial material, 
     private bool Written(TicketMember member)
     {
         var (job, experiment, start) = member;
-        if (material is not StudyImages || start.Frozen is not null || !StackedMlpStep.Fits(start.Net) || experiment.Training.Augment || experiment.Finds(job) || TicketStack.HasTeacher(experiment, job))
+        if (material is not StudyImages || experiment.Rewinding.OfState || start.Frozen is not null || !StackedMlpStep.Fits(start.Net) || experiment.Training.Augment || experiment.Finds(job) || TicketStack.HasTeacher(experiment, job))
         {
             return false;
         }
@@ -119,13 +120,25 @@ internal sealed class TicketTrainer(TicketStore store, IStudyMaterial material, 
         return dense;
     }
 
+    // The dense net at step k with its optimiser's state, which goes on under the masks.
+    private static TicketSnapshot? Early(TicketBeginning start, MaskedTrainingOptions options)
+    {
+        if (start.State is null)
+        {
+            return null;
+        }
+
+        using var like = new MaskedOptimiser(start.Net.Parameters, null, options.Optimiser);
+        return TicketSnapshot.Read(start.State, start.Net, like);
+    }
+
     private MaskedTrainingOptions Options(IReadOnlyList<TicketMember> members, string identity, string work)
     {
         var (job, experiment, _) = members[0];
         return experiment.Training.WithStates(TicketStart.Training(experiment, job), work, device.type, Written(members[0])) with
         {
             SnapshotAt = [.. members.Where(m => m.Job is { Branch: TicketExperiment.Ticket, Level: 0 }).Select(m => m.Experiment.Rewinding)
-                .Where(r => !Rewinding.KeepsTrained(r.Kind) && r.Step > 0).Select(r => r.Step).Distinct().Order()],
+                .Where(r => r is { OfWeights: true, Step: > 0 }).Select(r => r.Step).Distinct().Order()],
             Identity = identity,
         };
     }

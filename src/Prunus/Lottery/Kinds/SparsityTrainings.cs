@@ -77,7 +77,7 @@ public sealed class SparsityTrainings(SparsityStudy study, string state, StudySo
         {
             var path = _store.Ticket(experiment.Name, kind.Name, job.Seed);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            TicketFile.Write(path, new Ticket(architecture.Name, experiment.Initialisation, job.Seed, masks));
+            TicketFile.Write(path, new Ticket(architecture.Name, experiment.Initialisation, job.Seed, masks, metadata: architecture.Notes));
         }
 
         var metrics = new Dictionary<string, double>(StringComparer.Ordinal)

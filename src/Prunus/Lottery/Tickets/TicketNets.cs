@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Prunus.Lottery.Masks;
 using Prunus.Native;
 using Prunus.Vision;
@@ -22,6 +23,21 @@ public static class TicketNets
 
         var sizes = parts[^2].Split('x').Select(s => int.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n is > 0 and <= 1 << 12 ? n : 0).ToArray();
         return sizes is not [> 0, > 0, > 0] ? null : VisionNets.Named(string.Join(':', parts[..^2]), new MapShape(sizes[0], sizes[1], sizes[2]), classes);
+    }
+
+    /// <summary>The architecture of a ticket of an image net or a decoder; null where its file does not tell.</summary>
+    /// <param name="ticket">The ticket.</param>
+    /// <param name="subject">What errors name: the file.</param>
+    /// <exception cref="PrunusInputException">Its masks or values don't fit the net.</exception>
+    public static ITicketArchitecture? Architecture(Ticket ticket, string subject)
+    {
+        ITicketArchitecture? architecture = Config(ticket.Architecture) is { } config ? new VisionTicketArchitecture(config) : TicketDecoders.Of(ticket, subject);
+        if (architecture is not null)
+        {
+            TicketFit.Check(ticket, architecture.Tensors, subject);
+        }
+
+        return architecture;
     }
 
     /// <summary>The image net of a ticket.</summary>
@@ -69,7 +85,8 @@ public static class TicketNets
     /// <param name="seed">Seed of its initial weights.</param>
     /// <param name="masks">What is kept.</param>
     /// <param name="rewindStep">Step of the weights that the net holds.</param>
-    public static Ticket Capture(ITicketNet net, string initialisation, long seed, MaskSet masks, long rewindStep)
+    /// <param name="metadata">As <see cref="Ticket.Metadata"/>.</param>
+    public static Ticket Capture(ITicketNet net, string initialisation, long seed, MaskSet masks, long rewindStep, JsonObject? metadata = null)
     {
         if (net.IsStacked)
         {
@@ -81,7 +98,7 @@ public static class TicketNets
             using var scope = NewDisposeScope();
             var all = (t.IsBuffer ? net.Buffers : net.Parameters)[t.Name].detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
             return new TicketValues(t.Name, t.Shape, masks.Covers(t.Name) ? masks[t.Name].KeptIndices().Select(i => all[i]).ToArray() : all);
-        })]);
+        })], metadata);
     }
 
     private static void Fill(Span<float> values, Mask? mask, ReadOnlySpan<float> stored, bool isStored)

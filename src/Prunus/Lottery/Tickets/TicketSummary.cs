@@ -14,7 +14,7 @@ public sealed record MaskSummary(string Name, Mask Mask, MaskCoding Coding, int 
 /// <param name="Ticket">The ticket.</param>
 /// <param name="Bytes">Size of its file.</param>
 /// <param name="Masks">Its masks in the order of the pass.</param>
-/// <param name="Units">Units that are cut off; null where the net is no image net.</param>
+/// <param name="Units">Units that are cut off; null where the file does not tell the net.</param>
 public sealed record TicketSummary(Ticket Ticket, int Bytes, IReadOnlyList<MaskSummary> Masks, IReadOnlyList<AxisUnits>? Units)
 {
     /// <summary>Counts a ticket out.</summary>
@@ -23,12 +23,12 @@ public sealed record TicketSummary(Ticket Ticket, int Bytes, IReadOnlyList<MaskS
     /// <exception cref="PrunusInputException">Its masks don't fit the net it names.</exception>
     public static TicketSummary Of(Ticket ticket, string subject)
     {
-        var config = TicketNets.Config(ticket.Architecture) is null ? null : TicketNets.Config(ticket, subject);
+        var architecture = TicketNets.Architecture(ticket, subject);
         return new(ticket, TicketFile.ToBytes(ticket).Length, [.. ticket.Masks.Names.Select(name =>
         {
             var mask = ticket.Masks[name];
             var (coding, bytes) = MaskCodec.Encode(mask);
             return new MaskSummary(name, mask, coding, bytes.Length, MaskEntropy.Bytes(mask));
-        })], config is null ? null : DeadUnits.Of(config, ticket.Masks).Axes);
+        })], architecture?.DeadUnits(ticket.Masks)?.Axes);
     }
 }

@@ -6,6 +6,9 @@ public enum RewindKind
     /// <summary>Weights and running statistics of step k, a fresh optimiser, the schedule from step k on (Frankle et al. 2019, arXiv 1903.01611; k = 0: Frankle and Carbin 2019).</summary>
     Weights,
 
+    /// <summary>The same with the optimiser's state of step k, under the masks.</summary>
+    WeightsAndState,
+
     /// <summary>The trained weights, a fresh optimiser, the schedule from step k on (Renda et al. 2020, arXiv 2003.02389).</summary>
     LearningRate,
 
@@ -17,9 +20,9 @@ public enum RewindKind
 public static class Rewinding
 {
     /// <summary>Whether survivors start from their trained values, and not from those of step k.</summary>
-    public static bool KeepsTrained(RewindKind kind) => kind != RewindKind.Weights;
+    public static bool KeepsTrained(RewindKind kind) => kind is RewindKind.LearningRate or RewindKind.FineTune;
 
-    /// <summary>The training that a pruned net gets. Its optimiser is fresh; with the state of step k too, give that to <see cref="MaskedTrainer.State"/>.</summary>
+    /// <summary>The training that a pruned net gets. Its optimiser is fresh unless the state of step k is given to <see cref="MaskedTrainer.State"/>.</summary>
     /// <param name="kind">What is taken back.</param>
     /// <param name="step">k.</param>
     /// <param name="whole">The training from step 0 on.</param>

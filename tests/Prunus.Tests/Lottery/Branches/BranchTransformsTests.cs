@@ -24,7 +24,7 @@ public sealed class BranchTransformsTests
             Assert.Equal(branch.Masks[name], again.Masks[name]);
             Assert.Equal(branch.Values[name], again.Values[name]);
             Assert.True(Enumerable.Range(0, branch.Masks[name].Count).All(i => branch.Masks[name][i] || branch.Values[name][i] == 0));
-            Assert.Equal(id.StartsWith("shuffle", StringComparison.Ordinal) || id == "random-mask", !branch.Masks[name].Equals(Input.Masks[name]));
+            Assert.Equal(id.StartsWith("shuffle", StringComparison.Ordinal) || id.StartsWith("random-mask", StringComparison.Ordinal), !branch.Masks[name].Equals(Input.Masks[name]));
         }
 
         Assert.Equal(id.StartsWith("pruned-", StringComparison.Ordinal), branch.Frozen is not null);
@@ -43,6 +43,29 @@ public sealed class BranchTransformsTests
         // The output layer of the ticket is ten times as dense as the rest.
         var overall = BranchTransforms.Named("shuffle-global").Apply(Input).Masks;
         Assert.InRange(overall["fc3.weight"].Density, 0.02, 0.11);
+    }
+
+    [Fact]
+    public void Morcos_random_ticket_has_the_mask_of_a_global_shuffle_and_the_values_of_a_reinit()
+    {
+        var (random, shuffled, reinit) = (BranchTransforms.Named("random-mask-global").Apply(Input), BranchTransforms.Named("shuffle-global").Apply(Input), Draw(Input.Seed));
+        foreach (var name in Input.Masks.Names)
+        {
+            Assert.Equal(shuffled.Masks[name], random.Masks[name]);
+            Assert.All(random.Masks[name].KeptIndices().Take(50), i => Assert.Equal(reinit[name][i], random.Values[name][i]));
+        }
+    }
+
+    // Ten of 23 weights stay: of layers of 12, 8 and 3 that is 5.217, 3.478 and 1.304, so 5, 3 and 1, and the largest remainder, the second's, gets the tenth.
+    [Fact]
+    public void Even_masks_have_one_density_and_lose_no_weight_to_rounding()
+    {
+        var masks = new MaskSet([("a", Mask.Where([3, 4], i => i < 1)), ("b", Mask.Where([2, 4], i => i < 7)), ("c", Mask.Where([1, 3], i => i < 2))]);
+        var values = masks.Names.ToDictionary(n => n, n => new float[masks[n].Count]);
+        var even = BranchTransforms.Named("random-mask-even").Apply(new(masks, values, values, values, seed => masks.Names.ToDictionary(n => n, n => Enumerable.Repeat((float)seed, masks[n].Count).ToArray()), 7));
+        Assert.Equal([5, 4, 1], masks.Names.Select(n => even.Masks[n].Kept));
+        Assert.Equal(5, even.Values["a"].Count(v => v == 7));
+        Assert.NotEqual(even.Masks["a"], Mask.Where([3, 4], i => i < 5));
     }
 
     [Fact]

@@ -16,6 +16,8 @@ public sealed class TicketRecipeTests : IDisposable
           - name: own
             rewind: {to: 5}
             branches: [{branch: reinit}, {branch: random-mask, replicates: 2}, {branch: shuffle-global}, {branch: reuse-sign}, {branch: data-order, levels: [0, 2]}, {branch: mask-only}, {branch: sign-only}]
+          - {name: state, rewind: {to: 5, kind: weights-and-state}, branches: [{branch: random-mask-global, levels: [1]}, {branch: shuffle-layerwise, levels: [1]}]}
+          - {name: open, cut: {rule: open-lth, levels: [1]}}
           - {name: rate, rewind: {to: 5, kind: rate}}
           - {name: finetune, rewind: {to: 20, kind: finetune}}
           - {name: shot, cut: {once: true, criterion: movement}}
@@ -70,6 +72,10 @@ public sealed class TicketRecipeTests : IDisposable
         Assert.Equal(record.Metrics["own/ticket 2.kept"].Value, record.Metrics["shot/ticket 2.kept"].Value);
         Assert.All(["snip", "synflow", "gradual", "moved shot"], e => Assert.Equal(record.Metrics["own/ticket 2.kept"].Value, record.Metrics[e + "/ticket 2.kept"].Value));
         Assert.InRange(record.Metrics["erk/ticket 2.kept"].Value - record.Metrics["own/ticket 2.kept"].Value, 0, 3);
+        Assert.NotEqual(record.Metrics["own/ticket 1.final_loss"].Value, record.Metrics["state/ticket 1.final_loss"].Value);
+        Assert.Equal(record.Metrics["own/ticket 0.final_loss"].Value, record.Metrics["state/ticket 0.final_loss"].Value, 1e-5);
+        Assert.Equal(record.Metrics["state/ticket 1.kept"].Value, record.Metrics["state/random-mask-global 1.kept"].Value);
+        Assert.InRange(record.Metrics["own/ticket 1.kept"].Value - record.Metrics["open/ticket 1.kept"].Value, 3, 6);
         Assert.All(["2:4", "2:4 trained"], e => Assert.Equal(50, record.Metrics[e + "/ticket 1.pm"].Value, 0.5));
         Assert.Equal((30, 90), (record.Metrics["gradual/ticket 2.search_steps"].Value, record.Metrics["own/ticket 2.search_steps"].Value + 10));
         Assert.True(record.Metrics["own/data-order 2.order_distance"].Value > 0);
