@@ -16,7 +16,7 @@ public enum SubsetChoice
 }
 
 /// <summary>How a strong ticket is compiled.</summary>
-/// <param name="Epsilon">Largest error of a weight or bias, after scaling.</param>
+/// <param name="Epsilon">Largest error of a weight or bias (<see cref="Of"/>).</param>
 /// <param name="Law">Law of the random weights.</param>
 /// <param name="Samples">n: random numbers for every weight, at most 64.</param>
 /// <param name="Scale">What the target is divided by.</param>
@@ -27,6 +27,9 @@ public sealed record StrongOptions(double Epsilon, SamplingLaw Law, int Samples,
     // Pensia et al.'s 21 samples at ε = 0.01; of products half are 0, and it takes some for them to add up to 1/2 at all.
     private const double IndependentPerBit = 3.16, TheoremPerBit = 7.5;
     private const int LeastIndependent = 8, LeastTheorem = 40;
+
+    /// <summary>Whose weights ε is the error of: the target's, unless the theorem's own form is asked for.</summary>
+    public EpsilonOf Of { get; init; } = EpsilonOf.Target;
 
     /// <summary>How many numbers other than 0 of a weight are searched for the nearest sum; all of them (40 at most) where none of these sums is within ε. Four more take four
     /// times as long and come sixteen times nearer.</summary>
