@@ -24,7 +24,7 @@ internal static class StrongCompileCommand
     private static readonly Option<string> Law = ParsedOption.Create("--law", "theorem|independent|shared", "Products V·max(0,U) of a random two-layer net, n random numbers of its own for each weight, or the same n for all weights of a layer.",
         ParsedOption.OneOf([.. SamplingLaw.All.Select(l => l.Id)]), SamplingLaw.Theorem.Id);
 
-    private static readonly Option<int> Samples = ParsedOption.Create<int>("--samples", "N", "Random numbers a weight; by default 3.16 log2(1/ε) (independent, shared: 21 for 0.01) or 7.5 log2(1/ε), 40 at least (theorem: 50).",
+    private static readonly Option<int> Samples = ParsedOption.Create<int>("--samples", "N", "Random numbers a weight; by default 3.16 log2(1/ε) (independent, shared: 21 for 0.01) or 9 log2(1/ε), 48 at least (theorem: 60).",
         ParsedOption.Count(1, SubsetSumSolver.LongestSample));
 
     private static readonly Option<string> Scale = ParsedOption.Create<string>("--scale", "none|half|l1", "What the target is divided by: 1, until no weight exceeds 1/2, or until no output's weights add up to more than 1; by default half (theorem) or none.",
@@ -97,7 +97,7 @@ internal static class StrongCompileCommand
     }
 
     // What can still be had: more numbers only up to the most, and none searched beyond what their law has.
-    private static string Remedy(StrongOptions options) => (options.Samples < SubsetSumSolver.LongestSample, options.Law.HasSecondLayer) switch
+    internal static string Remedy(StrongOptions options) => (options.Samples < SubsetSumSolver.LongestSample, options.Law.HasSecondLayer) switch
     {
         (true, _) => $"give more --samples (now {options.Samples}, {SubsetSumSolver.LongestSample} at most), another --seed or --scale, a larger --epsilon",
         (false, true) => $"use --law independent, whose {SubsetSumSolver.LongestSample} numbers are none of them 0 (--samples is at its most), another --seed, a larger --epsilon",
