@@ -44,7 +44,7 @@ public sealed class StrongNetTests
             Func<Tensor, Tensor> mine = x => one.Forward(x), other = form == StrongForm.Pairs ? pairs.Forward : x => summed.Forward(x);
             var bound = ErrorBounds.Certify(Small, ErrorBounds.Layers(ticket, weights, form, arithmetic), arithmetic)[^1];
             var random = 0.0;
-            for (var seed = 0; seed < (arithmetic == Arithmetic.Float32 && scale == TargetScale.None ? Images / Batch : 1); seed++)
+            for (var seed = 0; seed < (form == StrongForm.Summed && arithmetic == Arithmetic.Float32 && scale == TargetScale.None ? Images / Batch : 1); seed++)
             {
                 using var inner = NewDisposeScope();
                 random = Math.Max(random, WorstCase.Largest(mine, other, new WorstCase(Seed: seed).Images(Small.Input, Batch, type)));
@@ -58,6 +58,30 @@ public sealed class StrongNetTests
             // The worst of all layers don't go together; still the bound is no idle one.
             Assert.InRange(found / bound.Bound, 0.01, 1);
         }
+    }
+
+    // The pairs cost n times as much: a net of two layers.
+    [Fact]
+    public void Bounds_HoldOnAsManyImages_OfThePairsThemselves()
+    {
+        var config = new VisionConfig("tiny", new MapShape(1, 4, 4), 2, [new Convolution("conv1", 2), new Relu("relu1"), new MaxPool("pool1"), new Flatten("flatten"), new Linear("fc1", 2)]);
+        using var target = Target(config);
+        var weights = StrongWeights.Of(target);
+        var ticket = Compiled(config, weights, new StrongOptions(0.1, SamplingLaw.Theorem, 40, Choice: SubsetChoice.Any)).Ticket;
+        using var pairs = new PairNet(ticket, ScalarType.Float32);
+        var bound = ErrorBounds.Certify(config, ErrorBounds.Layers(ticket, weights, StrongForm.Pairs, Arithmetic.Float32), Arithmetic.Float32)[^1].Rounded;
+        Assert.InRange(new NetPair(x => target.Forward(x), pairs.Forward, ScalarType.Float32).OnRandom(config.Input, Images), bound / 100, bound);
+        Assert.InRange(ticket.Kept, 1, ticket.RandomParameters);
+    }
+
+    // The net has a layer without a bias.
+    [Fact]
+    public void Kept_CountsMasksAndTheirWeightsOfV()
+    {
+        using var target = Target();
+        var ticket = Compiled(Small, StrongWeights.Of(target), new StrongOptions(0.1, SamplingLaw.Theorem, 40)).Ticket;
+        var used = ticket.Layers.Sum(l => Enumerable.Range(0, l.Outputs).Sum(o => Enumerable.Range(0, l.Fan + (l.HasBias ? 1 : 0)).Aggregate(0UL, (all, entry) => all | ticket.Subset(l, o, entry)) is var any ? BitOperations.PopCount(any) : 0));
+        Assert.Equal(ticket.Masks.Kept + used, ticket.Kept);
     }
 
     private static Tensor Worst(IReadOnlyDictionary<string, double[]> weights, StrongTicket ticket, out double start)
