@@ -23,7 +23,7 @@ internal static class StrongCompileView
         {
             context.WriteJson(new JsonObject
             {
-                ["schema"] = "prunus-strong/1", ["net"] = ticket.Config.Id, ["law"] = options.Law.Id, ["samples"] = options.Samples, ["epsilon"] = options.Epsilon,
+                ["schema"] = "prunus-strong/1", ["net"] = ticket.Config.Id, ["law"] = options.Law.Id, ["samples"] = options.Samples, ["epsilon"] = options.Epsilon, ["epsilon_of"] = options.Of.ToString().ToLowerInvariant(),
                 ["weights"] = ticket.TargetParameters, ["unreached"] = compiled.Unreached.Count, ["largest_error"] = compiled.Layers.Max(l => l.LargestError),
                 ["random_parameters"] = ticket.RandomParameters, ["kept"] = ticket.Kept, ["seconds"] = seconds,
                 ["unreached_weights"] = new JsonArray([.. compiled.Unreached.OrderByDescending(u => u.Error).Take(Listed).Select(u => new JsonObject

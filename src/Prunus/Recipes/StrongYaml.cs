@@ -18,13 +18,25 @@ internal static class StrongYaml
             : study;
     }
 
+    private static LemmaLayer Lemma(YamlMap map)
+    {
+        var lemma = new LemmaLayer(map.Integer("inputs") ?? 1, map.Integer("outputs") ?? 1, map.Integer("kernel") ?? 1);
+        map.Done();
+        map.Checked("inputs", () => { lemma.Validate(); return lemma; });
+        return lemma;
+    }
+
     private static StrongExperiment Experiment(YamlMap map, YamlMap size)
     {
         var law = map.Checked("law", () => SamplingLaw.Named(map.Text("law") ?? SamplingLaw.Theorem.Id));
         var epsilon = map.Real("epsilon") ?? size.Real("epsilon") ?? 0.01;
+        var lemma = map.Map("lemma") is { } shape ? Lemma(shape) : null;
         var options = new StrongOptions(
-            epsilon, law, map.Integer("samples") ?? StrongOptions.SamplesFor(law, epsilon), map.Named<TargetScale>("scale") ?? (law.HasSecondLayer ? TargetScale.Half : TargetScale.None),
-            map.Named<SubsetChoice>("choice") ?? SubsetChoice.Best);
+            epsilon, law, map.Integer("samples") ?? StrongOptions.SamplesFor(law, epsilon), map.Named<TargetScale>("scale") ?? (law.HasSecondLayer && lemma is null ? TargetScale.Half : TargetScale.None),
+            map.Named<SubsetChoice>("choice") ?? SubsetChoice.Best)
+        {
+            Of = map.Named<EpsilonOf>("epsilon_of") ?? EpsilonOf.Target,
+        };
         options = map.Integer("search") is { } search ? options with { Searched = search, SearchedOfConvolutions = search } : options;
         var experiment = new StrongExperiment(
             map.Need("name"), Own("net")!, Own("weights"), Own("data")!, size.Integer("images") ?? 1000, (map.Text("layers") ?? "all") switch
@@ -33,7 +45,11 @@ internal static class StrongYaml
                 "convolutions" => true,
                 var other => throw map.Fault("layers", $"is '{other}'", "use all or convolutions"),
             },
-            options);
+            options)
+        {
+            Lemma = lemma,
+            Needed = map.Flag("needed") ?? false,
+        };
         map.Done();
         _ = experiment.Images > 0 ? true : throw size.Fault("images", $"is {experiment.Images}", "give 1 or more");
         map.Checked("samples", () => { options.Validate(); return options; });

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Prunus.Checkpoints;
 using Prunus.Lottery.Tickets;
+using Prunus.Lottery.Universal;
 using Prunus.Tests.Runs;
 using Prunus.Tests.Shrinking;
 
@@ -72,7 +73,20 @@ public sealed class UniversalTests : IDisposable
         Tool.Refused("--widths: is 5,5; give 5 numbers", "universal", "compile", "--widths", "5,5", "--out", _folder["b.ticket"]);
         Tool.Refused("--widths: 5 hidden neurons of log are fewer than its ", "universal", "compile", "--widths", "5,5,5,5,5", "--out", _folder["b.ticket"]);
         Tool.Refused("--widths: makes 80", "universal", "compile", "--segments", "9,9", "--widths", "9,9,9,20000,20000", "--out", _folder["b.ticket"]);
-        Tool.Refused("--segments: is ", "universal", "compile", "--family", "fourier", "--epsilon", "1e-9", "--out", _folder["b.ticket"]);
+        Tool.Refused("--epsilon: 1E-09 needs ", "universal", "compile", "--family", "fourier", "--epsilon", "1e-9", "--out", _folder["b.ticket"]);
+        Tool.Refused("--segments: 4000,4000 needs widths up to 48100, more than 20000; ", "universal", "compile", "--segments", "4000,4000", "--out", _folder["b.ticket"]);
+        foreach (var family in (string[])["polynomial", "fourier"])
+        {
+            var (_, _, fault) = Tool.Run("universal", "compile", "--family", family, "--inputs", "2", "--degree", "3", "--epsilon", "1e-7", "--out", _folder["b.ticket"]);
+            Assert.Matches("^prunus: --epsilon: 1E-07 needs [^;]* more than [^;]*; give [0-9.E-]+ or more, a lower --degree or fewer --inputs\n$", fault);
+
+            // The one that is named is the smallest of two digits: it has a net, and the one below has none.
+            var smallest = double.Parse(fault.Split("give ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+            var shape = new UniversalShape(Enum.Parse<UniversalFamily>(family, ignoreCase: true), 2, 3, smallest, family == "fourier");
+            Assert.NotNull(shape.Resolved().Widths);
+            Assert.Throws<PrunusInputException>(() => (shape with { Epsilon = smallest - Math.Pow(10, Math.Floor(Math.Log10(smallest)) - 1) }).Resolved());
+        }
+
         Tool.Refused("--terms: is 9; ", "universal", "compile", "--terms", "9", "--out", _folder["b.ticket"]);
         Assert.False(File.Exists(_folder["b.ticket"]));
 

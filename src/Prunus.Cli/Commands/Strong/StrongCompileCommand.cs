@@ -5,6 +5,7 @@ using Prunus.Lottery.Strong.SubsetSums;
 using Prunus.Lottery.Strong;
 using Prunus.Lottery.Tickets;
 using Prunus.Native;
+using Prunus.Reports;
 using Prunus.Vision;
 
 namespace Prunus.Cli.Commands.Strong;
@@ -15,12 +16,15 @@ internal static class StrongCompileCommand
     private const int Shown = 5;
 
     private static readonly Argument<string> File = new("WEIGHTS") { Description = "Weights of a trained ReLU net: safetensors under PyTorch's names." };
-    private static readonly Option<double> Epsilon = ParsedOption.Create("--epsilon", "E", "Largest error of a weight, after scaling.", ParsedOption.Real(1e-12, 10), 0.01);
+    private static readonly Option<double> Epsilon = ParsedOption.Create("--epsilon", "E", "Largest error of a weight or bias.", ParsedOption.Real(1e-12, 10), 0.01);
+    private static readonly Option<string> Of = ParsedOption.Create("--epsilon-of", "target|scaled", "Whose weights ε is the error of: the target's own, or, as in the theorem, those of the target divided by --scale.",
+        ParsedOption.OneOf("target", "scaled"), "target");
+
     private static readonly Option<string> Net = ParsedOption.Create<string>("--net", "NET", "The net, where its tensors do not tell (list nets).", ParsedOption.Text);
     private static readonly Option<string> Law = ParsedOption.Create("--law", "theorem|independent|shared", "Products V·max(0,U) of a random two-layer net, n random numbers of its own for each weight, or the same n for all weights of a layer.",
         ParsedOption.OneOf([.. SamplingLaw.All.Select(l => l.Id)]), SamplingLaw.Theorem.Id);
 
-    private static readonly Option<int> Samples = ParsedOption.Create<int>("--samples", "N", "Random numbers a weight; by default 3.16 log2(1/ε) (independent, shared: 21 for 0.01) or 7.5 log2(1/ε), 40 at least (theorem: 50).",
+    private static readonly Option<int> Samples = ParsedOption.Create<int>("--samples", "N", "Random numbers a weight; by default 3.16 log2(1/ε) (independent, shared: 21 for 0.01) or 9 log2(1/ε), 48 at least (theorem: 60).",
         ParsedOption.Count(1, SubsetSumSolver.LongestSample));
 
     private static readonly Option<string> Scale = ParsedOption.Create<string>("--scale", "none|half|l1", "What the target is divided by: 1, until no weight exceeds 1/2, or until no output's weights add up to more than 1; by default half (theorem) or none.",
@@ -37,7 +41,7 @@ internal static class StrongCompileCommand
     public static Verb Create() => new("compile", "Finds a trained net inside a random one: masks whose sums of random weights come within ε of every weight. Exit code 3 if some cannot.")
     {
         Arguments = { File },
-        Options = { Epsilon, SharedOptions.Out, Law, Samples, Scale, Choice, Search, Net, Allow },
+        Options = { Epsilon, SharedOptions.Out, Of, Law, Samples, Scale, Choice, Search, Net, Allow },
         Examples = ["strong compile lenet5.safetensors --epsilon 0.01 --out lenet5.ticket", "strong compile mlp.safetensors --law independent --samples 21 --choice smallest --out mlp.ticket"],
         Run = Run,
     };
@@ -50,7 +54,10 @@ internal static class StrongCompileCommand
         var options = new StrongOptions(
             epsilon, law, context.Given(Samples) ? context.Value(Samples) : StrongOptions.SamplesFor(law, epsilon),
             Enum.Parse<TargetScale>(context.Given(Scale) ? context.Value(Scale)! : law.HasSecondLayer ? "half" : "none", ignoreCase: true),
-            Enum.Parse<SubsetChoice>(context.Required(Choice), ignoreCase: true), context.Required(GlobalOptions.Seed));
+            Enum.Parse<SubsetChoice>(context.Required(Choice), ignoreCase: true), context.Required(GlobalOptions.Seed))
+        {
+            Of = Enum.Parse<EpsilonOf>(context.Required(Of), ignoreCase: true),
+        };
         options = context.Given(Search) ? options with { Searched = context.Value(Search), SearchedOfConvolutions = context.Value(Search) } : options;
         var config = context.Given(Net) ? VisionNets.Named(context.Value(Net)!) : VisionNetFile.Find(path);
         _ = StrongLayer.Of(config);
@@ -83,9 +90,17 @@ internal static class StrongCompileCommand
         if (!allowed)
         {
             context.Error.WriteLine(FormattableString.Invariant(
-                $"prunus: --epsilon: {compiled.Unreached.Count} of {compiled.Ticket.TargetParameters} weights stay farther than {epsilon} from their targets, by {compiled.Unreached.Max(u => u.Error):0.####} at most; give more --samples (now {options.Samples}), another --seed or --scale, a larger --epsilon, or --allow-unreached"));
+                $"prunus: --epsilon: {compiled.Unreached.Count} of {compiled.Ticket.TargetParameters} weights stay farther than {epsilon} from their targets, by {NumberText.Value(compiled.Unreached.Max(u => u.Error))} at most; {Remedy(options)}, or --allow-unreached"));
         }
 
         return allowed ? ExitCode.Done : ExitCode.CheckFailed;
     }
+
+    // What can still be had: more numbers only up to the most, and none searched beyond what their law has.
+    internal static string Remedy(StrongOptions options) => (options.Samples < SubsetSumSolver.LongestSample, options.Law.HasSecondLayer) switch
+    {
+        (true, _) => $"give more --samples (now {options.Samples}, {SubsetSumSolver.LongestSample} at most), another --seed or --scale, a larger --epsilon",
+        (false, true) => $"use --law independent, whose {SubsetSumSolver.LongestSample} numbers are none of them 0 (--samples is at its most), another --seed, a larger --epsilon",
+        _ => "give another --seed, a larger --epsilon (--samples is at its most)",
+    };
 }

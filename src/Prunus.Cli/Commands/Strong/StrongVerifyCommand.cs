@@ -6,6 +6,7 @@ using Prunus.Lottery.Strong.Verification;
 using Prunus.Lottery.Strong;
 using Prunus.Lottery.Tickets;
 using Prunus.Native;
+using Prunus.Reports;
 using Prunus.Vision;
 
 namespace Prunus.Cli.Commands.Strong;
@@ -22,11 +23,13 @@ internal static class StrongVerifyCommand
 
     private static readonly Option<string> Inputs = ParsedOption.Create<string>("--inputs", "FILE", "Images of your own as well: safetensors [N,C,H,W] in [0,1].", ParsedOption.Text);
 
-    public static Verb Create() => new("verify", "Rebuilds the net of a strong ticket and sets it beside its target: certified against observed errors, accuracy, what is kept. Exit code 3 if a bound fails.")
+    private static readonly Option<string> Export = ParsedOption.Create<string>("--export", "FILE", "Writes the rebuilt net: safetensors in float32, names as the target's.", ParsedOption.Text);
+
+    public static Verb Create() => new("verify", "Rebuilds the net of a strong ticket and sets it beside its target: errors of weights against ε, certified against observed errors, accuracy, what is kept. Exit code 3 if a weight is farther than ε or a bound fails.")
     {
         Arguments = { File },
-        Options = { StrongCommand.Weights, Data, Folder, Inputs },
-        Examples = ["strong verify lenet5.ticket", "strong verify lenet5.ticket --weights lenet5.safetensors --data mnist --data-dir data"],
+        Options = { StrongCommand.Weights, Data, Folder, Inputs, Export },
+        Examples = ["strong verify lenet5.ticket", "strong verify lenet5.ticket --weights lenet5.safetensors --data mnist --data-dir data", "strong verify lenet5.ticket --export rebuilt.safetensors"],
         Run = Run,
     };
 
@@ -41,6 +44,7 @@ internal static class StrongVerifyCommand
             throw new PrunusInputException(weightsPath, $"{(context.Given(StrongCommand.Weights) ? "is no file" : $"is no longer there, and {path} was compiled from it")}", "name the weights with --weights FILE");
         }
 
+        var export = context.Given(Export) ? OutputFile.Of(context, Export, path, weightsPath, context.Given(Inputs) ? context.Value(Inputs) : null) : null;
         TensorSetup.Apply(context);
         using var net = VisionNet.Load(ticket.Config, weightsPath, Devices.Parse("cpu"));
         var target = StrongWeights.Of(net);
@@ -58,9 +62,15 @@ internal static class StrongVerifyCommand
         var images = Images(context, ticket, weightsPath);
         var verification = StrongVerification.Measure(ticket, target, images, new VerificationOptions(Seed: context.Required(GlobalOptions.Seed)), given, context.Cancellation);
         int[] samples = [.. Ladder.Where(n => n < ticket.Samples).Append(ticket.Samples)];
-        var ladder = SampleLadder.Climb(ticket, target, samples, notes.Epsilon, LadderWeights);
+        var ladder = SampleLadder.Climb(ticket, target, samples, notes.Epsilon, notes.Of, LadderWeights);
+        var checks = EpsilonCheck.Of(ticket, target, notes.Epsilon, notes.Of);
         var rebuilt = StrongWeights.Digest(ticket.Config, StrongWeights.Of(ticket)) == notes.Digest;
-        StrongVerifyView.Write(context, path, ticket, notes, verification, ladder, rebuilt);
+        if (export is not null)
+        {
+            StrongWeights.Write(export, ticket);
+        }
+
+        StrongVerifyView.Write(context, path, ticket, notes, verification, checks, ladder, rebuilt, export);
         if (!rebuilt)
         {
             context.Error.WriteLine($"prunus: {path}: its net is not the one that was compiled, to the last bit; compile it again");
@@ -71,7 +81,26 @@ internal static class StrongVerifyCommand
             context.Error.WriteLine($"prunus: {path}: an observed difference is above the certified bound; report the ticket and the weights");
         }
 
-        return rebuilt && verification.Holds ? ExitCode.Done : ExitCode.CheckFailed;
+        var farther = checks.Sum(c => c.Farther);
+        if (farther > 0)
+        {
+            context.Error.WriteLine(FormattableString.Invariant(
+                $"prunus: {path}: {farther} of {ticket.TargetParameters} weights are farther than ε {notes.Epsilon} from their targets, by {NumberText.Value(checks.Max(c => c.Largest))} at most; compile with more --samples, another --seed or a larger --epsilon"));
+        }
+
+        return rebuilt && verification.Holds && farther == 0 ? ExitCode.Done : ExitCode.CheckFailed;
+    }
+
+    private static ImageSetSource Source(string id)
+    {
+        try
+        {
+            return ImageSets.Named(id);
+        }
+        catch (PrunusInputException fault)
+        {
+            throw new PrunusInputException(Data.Name, $"'{id}' {fault.Problem}", fault.Remedy, fault);
+        }
     }
 
     private static (string Name, ImageSet Set)? Images(VerbContext context, StrongTicket ticket, string weights)
@@ -83,7 +112,7 @@ internal static class StrongVerifyCommand
             return null;
         }
 
-        var source = ImageSets.Named(id);
+        var source = Source(id);
         var search = ImageSetSearch.From(context.Given(Folder) ? context.Value(Folder) : null);
         if (!context.Given(Folder) && search.Find(source) is null && Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(weights))) is { } above)
         {

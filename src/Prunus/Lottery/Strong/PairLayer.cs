@@ -11,7 +11,6 @@ internal sealed class PairLayer : IDisposable
 {
     private readonly Tensor _first, _second;
     private readonly Tensor? _bias;
-    private readonly bool _rectifies;
 
     /// <param name="random">The random numbers.</param>
     /// <param name="weight">Mask on U.</param>
@@ -23,7 +22,7 @@ internal sealed class PairLayer : IDisposable
         var (layer, n) = (random.Layer, random.Samples);
         long filters = n * layer.Shape[0];
         long[] kernel = layer.Shape.Count > 2 ? [.. layer.Shape.Skip(2)] : [1, 1];
-        _rectifies = random.Law.HasSecondLayer;
+        Rectifies = random.Law.HasSecondLayer;
         _first = Made(Kept(weight, random.First), [filters, layer.Shape[1], .. kernel]);
         _bias = bias is null ? null : Made(Kept(bias, random.Bias), [filters]);
         var second = new double[filters * layer.Outputs];
@@ -37,12 +36,24 @@ internal sealed class PairLayer : IDisposable
         Tensor Made(double[] values, long[] shape) => tensor(values, shape, ScalarType.Float64).to(type).DetachFromDisposeScope();
     }
 
+    /// <summary>Whether ReLU lies between both layers.</summary>
+    public bool Rectifies { get; set; }
+
+    /// <summary>U⊙S [n·out,in,…].</summary>
+    public Tensor First => _first;
+
+    /// <summary>What is kept of U's bias [n·out]; null without one.</summary>
+    public Tensor? Bias => _bias;
+
+    /// <summary>V⊙T [out,n·out,1,1].</summary>
+    public Tensor Second => _second;
+
     /// <summary>[N,in,H,W] → [N,out,H',W'], owned by the caller's dispose scope.</summary>
     public Tensor Forward(Tensor x, int stride = 1, int padding = 0)
     {
         using var scope = NewDisposeScope();
         var h = Ops.Convolve(x, _first, _bias, stride, padding);
-        return Ops.Convolve(_rectifies ? nn.functional.relu(h) : h, _second, bias: null).MoveToOuterDisposeScope();
+        return Ops.Convolve(Rectifies ? nn.functional.relu(h) : h, _second, bias: null).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -24,6 +24,9 @@ public sealed class PairNet : IDisposable
         _factor = tensor(Math.ScaleB(1, ticket.Exponents.Sum()), type).DetachFromDisposeScope();
     }
 
+    /// <summary>The pairs by the names of the target's layers.</summary>
+    internal IReadOnlyDictionary<string, PairLayer> Layers => _layers;
+
     /// <summary>Images to logits.</summary>
     /// <param name="images">[N,C,H,W] of the net's type, not negative.</param>
     /// <returns>[N,classes], owned by the caller's dispose scope.</returns>

@@ -35,8 +35,7 @@ public static class StrongCompiler
         {
             var (layer, biasExponent) = (layers[i], exponents.Take(i + 1).Sum());
             compiled.Add(Solve(
-                new RandomLayer(layer, options.Law, options.Samples, options.Seed), Scaled(weights[layer.Weight], exponents[i]), layer.HasBias ? Scaled(weights[layer.Bias], biasExponent) : [],
-                options, () => progress?.Report(new ProgressUpdate("subset sums", Interlocked.Increment(ref done), total)), cancellation));
+                new RandomLayer(layer, options.Law, options.Samples, options.Seed), weights[layer.Weight], layer.HasBias ? weights[layer.Bias] : [], options, (exponents[i], biasExponent), () => progress?.Report(new ProgressUpdate("subset sums", Interlocked.Increment(ref done), total)), cancellation));
         }
 
         return new(StrongTicket.Of(config, options, exponents, compiled), compiled);
@@ -47,31 +46,33 @@ public static class StrongCompiler
     /// <param name="weights">Targets, row-major.</param>
     /// <param name="biases">Targets of the bias; empty without one.</param>
     /// <param name="options">Choice and ε.</param>
+    /// <param name="exponents">log2 of what weights and biases are divided by.</param>
     /// <param name="outputDone">Called by any thread.</param>
     /// <param name="cancellation">Asked between outputs.</param>
-    public static CompiledLayer Solve(RandomLayer random, double[] weights, double[] biases, StrongOptions options, Action? outputDone = null, CancellationToken cancellation = default)
+    public static CompiledLayer Solve(
+        RandomLayer random, double[] weights, double[] biases, StrongOptions options, (int Weights, int Biases) exponents = default, Action? outputDone = null, CancellationToken cancellation = default)
     {
-        var (layer, errors) = (random.Layer, new double[weights.Length + biases.Length]);
+        var (layer, errors, reached) = (random.Layer, new double[weights.Length + biases.Length], new bool[weights.Length + biases.Length]);
         var subsets = new ulong[errors.Length];
-        Parallel.For(0, layer.Outputs, new ParallelOptions { CancellationToken = cancellation }, () => new SubsetSearch(options, layer.Shape.Count > 2 ? options.SearchedOfConvolutions : options.Searched), (o, _, search) =>
+        var (ofWeights, ofBiases) = (new ScaledTargets(weights, exponents.Weights, options.Epsilon, options.Of), new ScaledTargets(biases, exponents.Biases, options.Epsilon, options.Of));
+        Parallel.For(0, layer.Outputs, new ParallelOptions { CancellationToken = cancellation }, () => new SubsetSearch(options.Choice, layer.Shape.Count > 2 ? options.SearchedOfConvolutions : options.Searched), (o, _, search) =>
         {
             Span<double> seconds = stackalloc double[random.Samples], sample = stackalloc double[random.Samples];
             random.Seconds(o, seconds);
             for (var entry = 0; entry < layer.Fan + (biases.Length > 0 ? 1 : 0); entry++)
             {
-                var index = entry < layer.Fan ? (o * layer.Fan) + entry : weights.Length + o;
+                var (targets, at, index) = entry < layer.Fan ? (ofWeights, (o * layer.Fan) + entry, (o * layer.Fan) + entry) : (ofBiases, o, weights.Length + o);
                 random.Sample(o, entry, seconds, sample);
-                (subsets[index], errors[index]) = search.Find(sample, entry < layer.Fan ? weights[index] : biases[o]);
+                var found = search.Find(sample, targets.Divided(at), targets.Tolerance(at));
+                (subsets[index], errors[index], reached[index]) = (found.Mask, targets.InUnits(found.Error), found.Error <= targets.Tolerance(at));
             }
 
             outputDone?.Invoke();
             return search;
         }, _ => { });
-        var unreached = Enumerable.Range(0, errors.Length).Where(i => !(errors[i] <= options.Epsilon)).Select(i => i < weights.Length
-            ? new UnreachedWeight(layer.Weight, i, weights[i], errors[i])
-            : new UnreachedWeight(layer.Bias, i - weights.Length, biases[i - weights.Length], errors[i]));
+        var unreached = Enumerable.Range(0, errors.Length).Where(i => !reached[i]).Select(i => i < weights.Length
+            ? new UnreachedWeight(layer.Weight, i, ofWeights.InUnits(ofWeights.Divided(i)), errors[i])
+            : new UnreachedWeight(layer.Bias, i - weights.Length, ofBiases.InUnits(ofBiases.Divided(i - weights.Length)), errors[i]));
         return new(layer, subsets[..weights.Length], subsets[weights.Length..], errors.Max(), errors.Average(), [.. unreached]);
     }
-
-    private static double[] Scaled(double[] values, int exponent) => Array.ConvertAll(values, v => Math.ScaleB(v, -exponent));
 }

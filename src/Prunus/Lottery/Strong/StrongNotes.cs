@@ -6,7 +6,7 @@ namespace Prunus.Lottery.Strong;
 /// <summary>What a strong ticket says of the way it was made.</summary>
 public sealed class StrongNotes
 {
-    private const string WeightsKey = "weights", TargetKey = "target_digest", DigestKey = "digest", EpsilonKey = "epsilon", ScaleKey = "scale", ChoiceKey = "choice";
+    private const string WeightsKey = "weights", TargetKey = "target_digest", DigestKey = "digest", EpsilonKey = "epsilon", OfKey = "epsilon_of", ScaleKey = "scale", ChoiceKey = "choice";
     private readonly JsonObject _metadata;
     private readonly string _subject;
 
@@ -18,6 +18,7 @@ public sealed class StrongNotes
         (_metadata, _subject) = (ticket.Metadata, subject);
         (Weights, TargetDigest, Digest, Scale, Choice) = (Text(WeightsKey), Text(TargetKey), Text(DigestKey), Text(ScaleKey), Text(ChoiceKey));
         Epsilon = double.TryParse(Text(EpsilonKey), NumberStyles.Float, CultureInfo.InvariantCulture, out var epsilon) && epsilon > 0 ? epsilon : throw Missing(EpsilonKey);
+        Of = !ticket.Metadata.ContainsKey(OfKey) ? EpsilonOf.Scaled : Enum.TryParse<EpsilonOf>(Text(OfKey), ignoreCase: true, out var of) && Enum.IsDefined(of) ? of : throw Missing(OfKey);
     }
 
     /// <summary>Where the target's weights lay.</summary>
@@ -32,6 +33,9 @@ public sealed class StrongNotes
     /// <summary>ε.</summary>
     public double Epsilon { get; }
 
+    /// <summary>Whose weights ε is the error of; tickets that do not say so come from before it could be the target's.</summary>
+    public EpsilonOf Of { get; }
+
     /// <summary>What the target was divided by.</summary>
     public string Scale { get; }
 
@@ -45,6 +49,7 @@ public sealed class StrongNotes
         ticket.Metadata[TargetKey] = targetDigest;
         ticket.Metadata[DigestKey] = StrongWeights.Digest(ticket.Config, StrongWeights.Of(ticket));
         ticket.Metadata[EpsilonKey] = options.Epsilon.ToString("R", CultureInfo.InvariantCulture);
+        ticket.Metadata[OfKey] = options.Of.ToString().ToLowerInvariant();
         ticket.Metadata[ScaleKey] = options.Scale.ToString().ToLowerInvariant();
         ticket.Metadata[ChoiceKey] = options.Choice.ToString().ToLowerInvariant();
     }

@@ -148,8 +148,8 @@ public sealed class StrongTicket
 
     private long UsedFilters(StrongLayer layer)
     {
-        var used = Masks[RandomLayer.FirstWeight(layer)].KeptIndices().Select(i => i / layer.Fan);
-        return used.Concat(layer.HasBias ? Masks[RandomLayer.FirstBias(layer)].KeptIndices() : []).Distinct().Count();
+        IEnumerable<int> used = Masks[RandomLayer.FirstWeight(layer)].KeptIndices().Select(i => i / layer.Fan), biases = layer.HasBias ? [.. Masks[RandomLayer.FirstBias(layer)].KeptIndices()] : [];
+        return used.Concat(biases).Distinct().Count();
     }
 
     private static void Check(bool holds, string subject, string problem)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Prunus.Checkpoints;
 using Prunus.Native;
 using Prunus.Vision;
 using TorchSharp;
@@ -41,6 +42,16 @@ public static class StrongWeights
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Writes what a ticket's net computes with, rounded to float32, under the target's names (safetensors).</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="ticket">The ticket.</param>
+    public static void Write(string path, StrongTicket ticket)
+    {
+        var weights = Of(ticket);
+        SafetensorsWriter.Write(path, [.. ticket.Config.Tensors().Select(t => new TensorSource(
+            t.Name, ElementType.F32, t.Shape, () => [MemoryMarshal.AsBytes<float>(Array.ConvertAll(weights[t.Name], v => (float)v)).ToArray()]))]);
     }
 
     /// <summary>The sums themselves, from the seed and the masks.</summary>

@@ -64,23 +64,47 @@ public sealed record UniversalShape(
     public int MixedWeights => Features.Sum(f => f.Powers.Count(p => p != 0) + (f.Shift != 0 ? 1 : 0));
 
     /// <summary>The same with segments and widths that fit.</summary>
+    /// <exception cref="PrunusInputException">A number is out of range, or ε needs a larger net than there can be.</exception>
     public UniversalShape Resolved()
     {
         Validate();
+        var shape = Sized();
+        if ((Widths is null || (Segments is null && shape.Segments!.Max() > MostSegments)) && shape.Excess() is { } excess)
+        {
+            throw Segments is null
+                ? new PrunusInputException("--epsilon", FormattableString.Invariant($"{Epsilon} needs {excess}"),
+                    SmallestEpsilon() is { } smallest ? FormattableString.Invariant($"give {smallest} or more, a lower --degree or fewer --inputs") : "give a lower --degree or fewer --inputs")
+                : new PrunusInputException("--segments", $"{Text(Segments)} needs {excess}", "give fewer, a lower --degree or fewer --inputs");
+        }
+
+        shape.Validate();
+        return shape;
+    }
+
+    private UniversalShape Sized()
+    {
         // Half of ε for the last function and a quarter for the logarithms, whose errors are largest where they count half; the rest is for sums.
         var segments = Segments ?? (Family == UniversalFamily.Polynomial
             ? [UnivariateFunction.Logarithm.SegmentsFor(Epsilon / (2 * Degree)), UnivariateFunction.Exponential(Degree).SegmentsFor(Epsilon / 2)]
             : [UnivariateFunction.Sine(1).SegmentsFor(Epsilon / 2)]);
         var shape = this with { Segments = segments };
         var mixed = Neurons(shape.MixedWeights);
-        shape = shape with
+        return shape with
         {
             Widths = Widths ?? (Family == UniversalFamily.Polynomial
                 ? [Neurons(segments[0]), Neurons(segments[0]), mixed, Neurons(segments[1]), Neurons(segments[1])] : [mixed, Neurons(shape.SineSegments), Neurons(shape.SineSegments)]),
         };
-        shape.Validate();
-        return shape;
     }
+
+    // What of a shape with segments and widths is more than there can be; null where all fits.
+    private string? Excess() => Segments!.Max() > MostSegments ? $"{Segments!.Max()} segments, more than {MostSegments}"
+        : Widths!.Max() > MostWidth ? $"widths up to {Widths!.Max()}, more than {MostWidth}"
+        : UniversalTicket.PairsOf(this, 0).Sum(p => p.ParameterCount) is var random && random > TicketHeader.MostElements
+            ? $"{random} random weights and biases (widths {Text(Widths)}), more than a ticket file's {TicketHeader.MostElements}" : null;
+
+    // Of two digits, upwards from this ε; null where not even 1 will do.
+    private double? SmallestEpsilon() => Enumerable.Range(-9, 9).SelectMany(e => Enumerable.Range(10, 90).Select(d => double.Parse($"{d}e{e - 1}", System.Globalization.CultureInfo.InvariantCulture))).Append(1)
+        .Where(epsilon => epsilon > Epsilon).Select(epsilon => (double?)epsilon).FirstOrDefault(epsilon => (this with { Epsilon = epsilon!.Value }).Sized().Excess() is null);
 
     /// <summary>Segments of the sine over all periods that sums of inputs can reach.</summary>
     public int SineSegments => (int)Math.Ceiling((Degree + (Shifts ? Quarter : 0)) * (Segments?[0] ?? 0));

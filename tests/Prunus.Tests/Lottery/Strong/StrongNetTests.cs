@@ -1,6 +1,7 @@
 using System.Numerics;
 using Prunus.Lottery.Strong;
 using Prunus.Lottery.Strong.Bounds;
+using Prunus.Lottery.Strong.Verification;
 using Prunus.Lottery.Tickets;
 using Prunus.Native;
 using Prunus.Randomness;
@@ -15,7 +16,7 @@ public sealed class StrongNetTests
     private const int Images = 100_000, Batch = 5_000;
 
     // Stride, padding, pooling, biases; small enough for 10^5 images in seconds.
-    private static readonly VisionConfig Small = new("small", new MapShape(2, 6, 6), 3,
+    internal static readonly VisionConfig Small = new("small", new MapShape(2, 6, 6), 3,
     [
         new Convolution("conv1", 3), new Relu("relu1"), new MaxPool("pool1"), new Convolution("conv2", 4, Stride: 2, Bias: false), new Relu("relu2"),
         new Flatten("flatten"), new Linear("fc1", 5), new Relu("relu3"), new Linear("fc2", 3),
@@ -57,6 +58,30 @@ public sealed class StrongNetTests
             // The worst of all layers don't go together; still the bound is no idle one.
             Assert.InRange(found / bound.Bound, 0.01, 1);
         }
+    }
+
+    // The pairs cost n times as much: a net of two layers.
+    [Fact]
+    public void Bounds_HoldOnAsManyImages_OfThePairsThemselves()
+    {
+        var config = new VisionConfig("tiny", new MapShape(1, 4, 4), 2, [new Convolution("conv1", 2), new Relu("relu1"), new MaxPool("pool1"), new Flatten("flatten"), new Linear("fc1", 2)]);
+        using var target = Target(config);
+        var weights = StrongWeights.Of(target);
+        var ticket = Compiled(config, weights, new StrongOptions(0.1, SamplingLaw.Theorem, 40, Choice: SubsetChoice.Any)).Ticket;
+        using var pairs = new PairNet(ticket, ScalarType.Float32);
+        var bound = ErrorBounds.Certify(config, ErrorBounds.Layers(ticket, weights, StrongForm.Pairs, Arithmetic.Float32), Arithmetic.Float32)[^1].Rounded;
+        Assert.InRange(new NetPair(x => target.Forward(x), pairs.Forward, ScalarType.Float32).OnRandom(config.Input, Images), bound / 100, bound);
+        Assert.InRange(ticket.Kept, 1, ticket.RandomParameters);
+    }
+
+    // The net has a layer without a bias.
+    [Fact]
+    public void Kept_CountsMasksAndTheirWeightsOfV()
+    {
+        using var target = Target();
+        var ticket = Compiled(Small, StrongWeights.Of(target), new StrongOptions(0.1, SamplingLaw.Theorem, 40)).Ticket;
+        var used = ticket.Layers.Sum(l => Enumerable.Range(0, l.Outputs).Sum(o => Enumerable.Range(0, l.Fan + (l.HasBias ? 1 : 0)).Aggregate(0UL, (all, entry) => all | ticket.Subset(l, o, entry)) is var any ? BitOperations.PopCount(any) : 0));
+        Assert.Equal(ticket.Masks.Kept + used, ticket.Kept);
     }
 
     private static Tensor Worst(IReadOnlyDictionary<string, double[]> weights, StrongTicket ticket, out double start)
@@ -136,6 +161,45 @@ public sealed class StrongNetTests
         Assert.InRange(WorstCase.Largest(x => one.Forward(x), x => other.Forward(x), worst), 0, bounds[^1].Rounded);
     }
 
+    // The bound that a checker of the rebuilt net asks for, at every scale and choice; l1 divides the last biases by 2^10 and more.
+    [Theory]
+    [InlineData("theorem", TargetScale.Half, SubsetChoice.Best, 50, 0.01), InlineData("theorem", TargetScale.Half, SubsetChoice.Any, 50, 0.01), InlineData("theorem", TargetScale.L1, SubsetChoice.Smallest, 60, 0.1)]
+    [InlineData("independent", TargetScale.L1, SubsetChoice.Any, 32, 0.01), InlineData("independent", TargetScale.None, SubsetChoice.Any, 28, 0.01)]
+    public void NoRebuiltWeight_IsFartherThanEpsilon(string law, TargetScale scale, SubsetChoice choice, int samples, double epsilon)
+    {
+        using var target = Target();
+        var weights = StrongWeights.Of(target);
+        var compiled = Compiled(Small, weights, new StrongOptions(epsilon, SamplingLaw.Named(law), samples, scale, choice, Seed: 3));
+        Assert.Empty(compiled.Unreached);
+        Assert.True(scale == TargetScale.None || compiled.Ticket.Exponents.Sum() > 2);
+        var errors = weights.SelectMany(w => w.Value.Zip(StrongWeights.Of(compiled.Ticket)[w.Key], (a, b) => Math.Abs(a - (float)b))).ToList();
+        Assert.InRange(errors.Max(), 0, epsilon);
+        Assert.Equal(compiled.Layers.Max(l => l.LargestError), errors.Max(), 1e-6);
+        Assert.All(EpsilonCheck.Of(compiled.Ticket, weights, epsilon, EpsilonOf.Target), c => Assert.True(c.Holds));
+        Assert.Contains(EpsilonCheck.Of(compiled.Ticket, weights, errors.Max() * 0.999, EpsilonOf.Target), c => c.Farther == 1);
+
+        // Of the divided target the same ε is met by worse sums.
+        if (choice != SubsetChoice.Best && scale != TargetScale.None)
+        {
+            var scaled = Compiled(Small, weights, new StrongOptions(epsilon, SamplingLaw.Named(law), samples, scale, choice, Seed: 3) { Of = EpsilonOf.Scaled });
+            Assert.All(EpsilonCheck.Of(scaled.Ticket, weights, epsilon, EpsilonOf.Scaled), c => Assert.True(c.Holds));
+            Assert.Contains(EpsilonCheck.Of(scaled.Ticket, weights, epsilon, EpsilonOf.Target), c => c.Largest > epsilon);
+        }
+    }
+
+    // 0.5 divided by 2 is 1/4, by hand: numbers 3/8 and -1/16 come within 1/16 of it, twice that in the target's units.
+    [Theory, InlineData(EpsilonOf.Target, 0.12, 0.125, 1), InlineData(EpsilonOf.Target, 0.13, 0.125, 0), InlineData(EpsilonOf.Scaled, 0.07, 0.0625, 0), InlineData(EpsilonOf.Scaled, 0.06, 0.0625, 1)]
+    public void Epsilon_IsInTheTargetsUnits(EpsilonOf of, double epsilon, double error, int unreached)
+    {
+        double[] numbers = [0.375, -0.0625];
+        var random = new RandomLayer(new StrongLayer("fc", [1, 1], false), SamplingLaw.Independent, 2, i => numbers[i], _ => 0, _ => 0);
+        var options = new StrongOptions(epsilon, SamplingLaw.Independent, 2) { Of = of };
+        var found = StrongCompiler.Solve(random, [0.5], [], options, (1, 1), cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal((error, unreached), (found.LargestError, found.Unreached.Count));
+        Assert.Equal(0b11UL, found.Weights[0]);
+        Assert.All(found.Unreached, u => Assert.Equal(of == EpsilonOf.Target ? 0.5 : 0.25, u.Target));
+    }
+
     [Fact]
     public void UnsupportedNets_AreNamed()
     {
@@ -149,7 +213,7 @@ public sealed class StrongNetTests
         StrongCompiler.Compile(config, weights, options, cancellation: TestContext.Current.CancellationToken);
 
     // Biases start at 0: given values, so that they are approximated too.
-    private static VisionNet Target(VisionConfig? config = null)
+    internal static VisionNet Target(VisionConfig? config = null)
     {
         var net = VisionNet.Initialise(config ?? Small, VisionInitialisations.Named("kaiming-normal"), 1, CPU);
         foreach (var (name, values) in net.Parameters.Where(p => p.Key.EndsWith("bias", StringComparison.Ordinal)))

@@ -20,7 +20,7 @@ public sealed class StrongRecipeTests
     {
         var study = RecipeReader.Read("mine.yaml", Good).Size("tiny").Strong!;
         Assert.Equal(["independent 12", "independent 20", "products"], study.Cells);
-        Assert.Equal([12, 20, 50], study.Experiments.Select(e => e.Options.Samples));
+        Assert.Equal([12, 20, 60], study.Experiments.Select(e => e.Options.Samples));
         Assert.Equal(["independent", "independent", "theorem"], study.Experiments.Select(e => e.Options.Law.Id));
         Assert.Equal(["None", "None", "Half"], study.Experiments.Select(e => e.Options.Scale.ToString()));
         Assert.Equal(["Smallest", "Smallest", "Best"], study.Experiments.Select(e => e.Options.Choice.ToString()));

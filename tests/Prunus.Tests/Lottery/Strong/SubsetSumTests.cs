@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.Intrinsics.X86;
 using Prunus.Lottery.Strong.SubsetSums;
 using Prunus.Randomness;
 
@@ -103,6 +104,12 @@ public sealed class SubsetSumTests
                 SumMerging.Merge(vectors, x, other);
                 (plain, vectors) = (next, other);
                 Assert.Equal(plain, vectors);
+                if (Avx2.IsSupported && before.Length >= 4)
+                {
+                    Array.Clear(other);
+                    FourSumMerging.Merge(before, x, other);
+                    Assert.Equal(plain, other);
+                }
             }
 
             var a = new NearestPairs(plain, plain, target, double.PositiveInfinity, any: false);
@@ -111,6 +118,19 @@ public sealed class SubsetSumTests
             b.OneByOne();
             Assert.Equal(b.Error, a.Error);
             Assert.Equal(b.Found.Order(), a.Found.Order());
+            if (Avx2.IsSupported)
+            {
+                var c = new NearestPairs(plain, plain, target, double.PositiveInfinity, any: false);
+                c.Fours();
+                Assert.Equal(b.Error, c.Error);
+                Assert.Equal(b.Found.Order(), c.Found.Order());
+
+                // The first pair within a bound: whichever it is, it is within.
+                var first = new NearestPairs(plain, plain, target, b.Error, any: true);
+                first.Fours();
+                Assert.Equal(b.Error, first.Error);
+                Assert.Single(first.Found);
+            }
         }
 
         double Number(ulong at, bool coarse) => Math.Round(((2.0 * draw.Uniform(at)) - 1) * (coarse ? 256 : 1 << 23)) / (coarse ? 256 : 1 << 23);

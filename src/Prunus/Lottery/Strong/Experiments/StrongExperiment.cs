@@ -8,7 +8,14 @@ namespace Prunus.Lottery.Strong.Experiments;
 /// <param name="Images">Images of it, at most.</param>
 /// <param name="ConvolutionsOnly">Whether linear layers stay the target's own, as in the published experiment.</param>
 /// <param name="Options">Law, n, ε, scale, choice; the seed is the cell's.</param>
-public sealed record StrongExperiment(string Name, string Net, string? Weights, string Data, int Images, bool ConvolutionsOnly, StrongOptions Options);
+public sealed record StrongExperiment(string Name, string Net, string? Weights, string Data, int Images, bool ConvolutionsOnly, StrongOptions Options)
+{
+    /// <summary>A layer of the lemmas in place of a net, whose outputs ε is then the error of; null for a net.</summary>
+    public LemmaLayer? Lemma { get; init; }
+
+    /// <summary>Whether to say how many numbers would have sufficed.</summary>
+    public bool Needed { get; init; }
+}
 
 /// <summary>The settings of a recipe.</summary>
 public sealed record StrongStudy(IReadOnlyList<StrongExperiment> Experiments)

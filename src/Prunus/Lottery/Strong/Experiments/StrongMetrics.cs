@@ -3,11 +3,14 @@ namespace Prunus.Lottery.Strong.Experiments;
 /// <summary>Names of what a strong ticket is measured by.</summary>
 public static class StrongMetrics
 {
-    /// <summary>Mean and largest |weight - target's|, in the target's units, and log10 of the mean and of the median. One unlucky weight of thousands can be most of a mean.</summary>
+    /// <summary>Mean |weight - target's| and the largest of weights and biases, in the target's units, and log10 of the mean and of the median. One unlucky weight of thousands can be most of a mean.</summary>
     public const string Mean = "mean_error", Largest = "largest_error", LogMean = "log_mean_error", LogMedian = "log_median_error";
 
     /// <summary>Mean error of the first and of the second layer's weights, and the largest error of a convolution's weight (or of any, without convolutions) over its magnitude.</summary>
     public const string First = "first_mean_error", Second = "second_mean_error", Relative = "relative_error";
+
+    /// <summary>Largest error of a convolution's tensor, weight or bias, over its largest magnitude; the largest of all. What the published plots call the maximum relative weight error.</summary>
+    public const string TensorRelative = "tensor_relative_error";
 
     /// <summary>Share of weights farther than ε.</summary>
     public const string Unreached = "unreached";
@@ -27,13 +30,23 @@ public static class StrongMetrics
     /// <summary>Accuracy of the ticket's net, and minus that of the target.</summary>
     public const string Accuracy = "accuracy", AccuracyChange = "accuracy_change";
 
+    /// <summary>n over the theorem's logarithm (<see cref="TheoremConstant"/>), ε being the exact bound of a logit and δ <see cref="TheoremConstant.Delta"/>; of a lemma's layer both are the lemma's ε.</summary>
+    public const string Constant = "constant";
+
+    /// <summary>Numbers that would have sufficed: of the weight that needs most, of the median one, and the constant of the most. Weights that no subset reaches count as one more than there were.</summary>
+    public const string Needed = "needed", NeededMedian = "needed_median", NeededConstant = "needed_constant";
+
+    /// <summary>Of a lemma's layer: the supremum over all inputs of an output's difference, the difference seen at the input that reaches it and on random inputs (pair of layers, float64), log10 of ε over
+    /// the supremum.</summary>
+    public const string Sup = "sup", SupReached = "sup_reached", SupRandom = "sup_random", SupMargin = "margin_sup";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Mean, Largest, LogMean, LogMedian, First, Second, Relative, Unreached, Random, Kept, KeptEach, Certified, Certified64, Certified32, OnRandom, OnImages, OnWorst, MarginRandom, MarginImages, MarginWorst, Margin32,
-        Accuracy, AccuracyChange,
+        Mean, Largest, LogMean, LogMedian, First, Second, Relative, TensorRelative, Unreached, Random, Kept, KeptEach, Certified, Certified64, Certified32, OnRandom, OnImages, OnWorst, MarginRandom, MarginImages, MarginWorst, Margin32,
+        Accuracy, AccuracyChange, Constant, Needed, NeededMedian, NeededConstant, Sup, SupReached, SupRandom, SupMargin,
     ];
 
     /// <summary>Those that tables show.</summary>
-    public static IReadOnlyList<string> Shown { get; } = [Mean, Largest, Random, Kept, Certified64, OnWorst, AccuracyChange];
+    public static IReadOnlyList<string> Shown { get; } = [Mean, Largest, Random, Kept, Certified64, OnWorst, AccuracyChange, Sup, Needed, Constant];
 }

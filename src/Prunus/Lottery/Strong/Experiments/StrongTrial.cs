@@ -26,6 +26,11 @@ public sealed class StrongTrial(ImageSetSearch search)
     /// <summary>Metrics by name (<see cref="StrongMetrics"/>).</summary>
     public IReadOnlyDictionary<string, double> Run(StrongExperiment experiment, long seed, CancellationToken cancellation)
     {
+        if (experiment.Lemma is { } lemma)
+        {
+            return LemmaTrial.Run(lemma, experiment.Options, seed, experiment.Needed, cancellation);
+        }
+
         var set = ImageSets.Named(experiment.Data).Load(ImageSplit.Test, search);
         set = set.Pick([.. Enumerable.Range(0, Math.Min(experiment.Images, set.Count))]);
         var config = VisionNets.Named(experiment.Net, new MapShape(set.Shape.Channels, set.Shape.Height, set.Shape.Width), set.ClassNames.Count);
@@ -35,33 +40,19 @@ public sealed class StrongTrial(ImageSetSearch search)
         var covered = experiment.ConvolutionsOnly ? config with { Steps = [.. config.Steps.TakeWhile(s => s is not (Flatten or Linear))] } : config;
         var compiled = StrongCompiler.Compile(covered, target, experiment.Options with { Seed = seed }, cancellation: cancellation);
         var sums = StrongWeights.Of(compiled.Ticket);
-        var metrics = Weights(compiled, target, sums);
+        var metrics = WeightMetrics.Of(compiled, target, sums);
         var other = target.ToDictionary(t => t.Key, t => sums.TryGetValue(t.Key, out var sum) ? sum : t.Value, StringComparer.Ordinal);
         Differences(metrics, config, compiled.Ticket, target, other, set, cancellation);
-        return metrics;
-    }
-
-    private static Dictionary<string, double> Weights(StrongCompilation compiled, IReadOnlyDictionary<string, double[]> target, IReadOnlyDictionary<string, double[]> sums)
-    {
-        var layers = compiled.Ticket.Layers;
-        double[] Errors(StrongLayer l) => [.. target[l.Weight].Zip(sums[l.Weight], (w, v) => Math.Abs(v - w))];
-        var all = layers.SelectMany(Errors).ToList();
-        var first = layers.Any(l => l.Shape.Count > 2) ? layers.Where(l => l.Shape.Count > 2) : layers;
-        var (ticket, mean) = (compiled.Ticket, all.Average());
-        return new Dictionary<string, double>(StringComparer.Ordinal)
+        metrics[StrongMetrics.Constant] = Constant(compiled.Ticket.Samples);
+        if (experiment.Needed)
         {
-            [StrongMetrics.Mean] = mean,
-            [StrongMetrics.Largest] = all.Max(),
-            [StrongMetrics.LogMean] = Math.Log10(mean),
-            [StrongMetrics.LogMedian] = Math.Log10(all.Order().ElementAt(all.Count / 2)),
-            [StrongMetrics.First] = Errors(layers[0]).Average(),
-            [StrongMetrics.Second] = Errors(layers[Math.Min(1, layers.Count - 1)]).Average(),
-            [StrongMetrics.Relative] = first.Max(l => Errors(l).Zip(target[l.Weight], (e, w) => e / Math.Max(Math.Abs(w), double.Epsilon)).Max()),
-            [StrongMetrics.Unreached] = compiled.Unreached.Count / (double)ticket.TargetParameters,
-            [StrongMetrics.Random] = ticket.RandomParameters / (double)ticket.TargetParameters,
-            [StrongMetrics.Kept] = ticket.Kept / (double)ticket.RandomParameters,
-            [StrongMetrics.KeptEach] = ticket.Kept / (double)ticket.TargetParameters,
-        };
+            WeightMetrics.AddNeeded(metrics, compiled.Ticket, target, experiment.Options, n => Constant(n));
+        }
+
+        return metrics;
+
+        // Of the layer that asks for most.
+        double Constant(double n) => compiled.Ticket.Layers.Min(l => TheoremConstant.Of(n, l, compiled.Ticket.Layers.Count, metrics[StrongMetrics.Certified]));
     }
 
     private static void Differences(

@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Prunus.Lottery.Strong.SubsetSums;
 
 /// <summary>Pairs of one number from each of two ascending lists whose sum is nearest to a target: one list is walked up, the other down, so that after every pair that is
-/// too high the second gives way and after every other the first. With AVX-512, and lists of whole blocks of eight, all 64 pairs of two blocks at once.</summary>
-internal ref struct NearestPairs(ReadOnlySpan<double> low, ReadOnlySpan<double> high, double target, double bound, bool any)
+/// too high the second gives way and after every other the first. With AVX-512, and lists of whole blocks of eight, all 64 pairs of two blocks at once; with AVX2 16 of blocks of four.</summary>
+internal ref partial struct NearestPairs(ReadOnlySpan<double> low, ReadOnlySpan<double> high, double target, double bound, bool any)
 {
     private const int Lanes = 8;
     private const double RoundingShare = 1.0 / (1L << 50);
@@ -25,6 +25,10 @@ internal ref struct NearestPairs(ReadOnlySpan<double> low, ReadOnlySpan<double> 
         if (Avx512F.IsSupported && _low.Length % Lanes == 0 && _high.Length % Lanes == 0)
         {
             Blocks();
+        }
+        else if (Avx2.IsSupported && _low.Length % FourLanes == 0 && _high.Length % FourLanes == 0)
+        {
+            Fours();
         }
         else
         {
@@ -57,8 +61,7 @@ internal ref struct NearestPairs(ReadOnlySpan<double> low, ReadOnlySpan<double> 
         ref var high = ref MemoryMarshal.GetReference(_high);
         nint i = 0, j = _high.Length - Lanes, count = _low.Length;
 
-        // A block's differences are rounded in another order than those of a pair, which alone count.
-        var slack = RoundingShare * (Math.Max(-_low[0], _low[^1]) + Math.Max(-_high[0], _high[^1]) + Math.Abs(target));
+        var slack = Slack();
         var (sought, bound) = (Vector512.Create(target), Vector512.Create(Error + slack));
         while (i < count && j >= 0)
         {
@@ -79,6 +82,9 @@ internal ref struct NearestPairs(ReadOnlySpan<double> low, ReadOnlySpan<double> 
             i += Lanes * (1 - step);
         }
     }
+
+    // A block's differences are rounded in another order than those of a pair, which alone count.
+    private readonly double Slack() => RoundingShare * (Math.Max(-_low[0], _low[^1]) + Math.Max(-_high[0], _high[^1]) + Math.Abs(target));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> Least(Vector512<double> a, Vector512<double> b)

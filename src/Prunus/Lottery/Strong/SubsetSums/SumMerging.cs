@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Prunus.Lottery.Strong.SubsetSums;
 
-/// <summary>Merges ascending sums with the same sums moved by a number: without branches that depend on the data, and where there is AVX-512 eight at a time by bitonic
+/// <summary>Merges ascending sums with the same sums moved by a number: without branches that depend on the data, and where there is AVX-512 eight at a time (with AVX2 four) by bitonic
 /// networks (Batcher 1968, AFIPS 32; blocks as in Inoue et al. 2007, PACT).</summary>
 internal static class SumMerging
 {
@@ -19,6 +19,10 @@ internal static class SumMerging
         if (Avx512F.IsSupported && sums.Length >= Lanes)
         {
             MergeBlocks(sums, x, merged);
+        }
+        else if (Avx2.IsSupported && sums.Length >= Lanes)
+        {
+            FourSumMerging.Merge(sums, x, merged);
         }
         else
         {

@@ -4,7 +4,7 @@ namespace Prunus.Lottery.Strong.Verification;
 
 /// <summary>How near the best subsets of the first n random numbers come, over weights of a net.</summary>
 /// <param name="Samples">n.</param>
-/// <param name="Median">Median error, after scaling.</param>
+/// <param name="Median">Median error, in the units of ε.</param>
 /// <param name="Mean">Mean error.</param>
 /// <param name="Largest">Largest error.</param>
 /// <param name="Within">Share of weights within ε.</param>
@@ -18,8 +18,9 @@ public static class SampleLadder
     /// <param name="target">The target's weights.</param>
     /// <param name="samples">Values of n, at most that of the ticket.</param>
     /// <param name="epsilon">ε that is counted against.</param>
+    /// <param name="of">What it is the error of.</param>
     /// <param name="weights">How many weights are looked at, at most.</param>
-    public static IReadOnlyList<LadderStep> Climb(StrongTicket ticket, IReadOnlyDictionary<string, double[]> target, IReadOnlyList<int> samples, double epsilon, int weights)
+    public static IReadOnlyList<LadderStep> Climb(StrongTicket ticket, IReadOnlyDictionary<string, double[]> target, IReadOnlyList<int> samples, double epsilon, EpsilonOf of, int weights)
     {
         var all = ticket.Layers.Zip(ticket.Exponents).SelectMany(l => Enumerable.Range(0, l.First.Count).Select(i => (Layer: l.First, Exponent: l.Second, Index: i))).ToList();
         var chosen = Enumerable.Range(0, Math.Min(weights, all.Count)).Select(i => all[(int)((long)i * all.Count / Math.Min(weights, all.Count))]).ToList();
@@ -28,13 +29,14 @@ public static class SampleLadder
         Parallel.For(0, chosen.Count, () => new SubsetSumSolver(), (w, _, solver) =>
         {
             var (layer, exponent, index) = chosen[w];
+            var targets = new ScaledTargets(target[layer.Weight], exponent, epsilon, of);
             double[] seconds = new double[ticket.Samples], sample = new double[ticket.Samples];
             random[layer.Name].Seconds(index / layer.Fan, seconds);
             random[layer.Name].Sample(index / layer.Fan, index % layer.Fan, seconds, sample);
             for (var s = 0; s < samples.Count; s++)
             {
                 solver.Load(sample.AsSpan(0, samples[s]));
-                errors[w, s] = solver.Best(Math.ScaleB(target[layer.Weight][index], -exponent)).Error;
+                errors[w, s] = targets.InUnits(solver.Best(targets.Divided(index)).Error);
             }
 
             return solver;
