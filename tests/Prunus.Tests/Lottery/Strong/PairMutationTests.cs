@@ -39,7 +39,7 @@ public sealed class PairMutationTests
 
         using var scope = NewDisposeScope();
         var images = new WorstCase().Images(Small.Input, Images, ScalarType.Float64);
-        Assert.Equal(0, WorstCase.Largest(plain.Forward, linear.Forward, images));
+        Assert.InRange(WorstCase.Largest(plain.Forward, linear.Forward, images), 0, 1e-12); // Sums of libtorch's products have orders of their own.
         Mutate(plain.Layers["conv1"], "kept negative U");
         Mutate(linear.Layers["conv1"], "kept negative U");
         Assert.True(WorstCase.Largest(plain.Forward, linear.Forward, images) > Bound());
