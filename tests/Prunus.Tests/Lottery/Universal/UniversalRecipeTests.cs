@@ -36,7 +36,7 @@ public sealed class UniversalRecipeTests
     [InlineData("task: polynomial", "task: chess", "mine.yaml:16: 'task' is 'chess'; use polynomial, fourier, friedman, images")]
     [InlineData("[4, 8]", "[4, 0]", "mine.yaml:14: --segments is 0,0; give two numbers")]
     [InlineData("\"{n}\", \"{n}\"", "\"{n}\", x", "mine.yaml:14: 'segments' has 'x'; list whole numbers")]
-    [InlineData("train: 60", "train: 6", "mine.yaml:17: 'train' is 6; give 10 points or more")]
+    [InlineData("train: 60", "train: 6", "mine.yaml:17: 'train' is 6; give 10 to 1000000 points")]
     [InlineData("inputs: 3, degree: 3, epsilon: 0.1, task: polynomial", "inputs: 3, degree: 3, epsilon: 2, task: polynomial", "mine.yaml:16: --epsilon is 2; ")]
     [InlineData("data: fashion-tiny", "data: fashion-big", "mine.yaml:17: ")]
     [InlineData("segments 8.sup_error", "segments 8.loss", "mine.yaml:19: 'left' names the metric 'loss'; use sup_error")]
