@@ -51,7 +51,8 @@ internal static class TicketWarnings
             yield break;
         }
 
-        int[] levels = [.. experiment.Cutting.Levels.Where(l => l > 0)];
+        // Tickets that are not trained again have no cell.
+        int[] levels = [.. experiment.Cutting.Levels.Where(l => l > 0 && experiment.TicketLevels?.Contains(l) != false)];
         int[] idle = [.. levels.Where((level, i) => Mean(level, TicketMetrics.Kept) is > 0 and var kept && kept == (i == 0 ? Mean(level, TicketMetrics.Weights) : Mean(levels[i - 1], TicketMetrics.Kept)))];
         int[] held = [.. levels.Where(l => Mean(l, TicketMetrics.HeldBack) > 0)];
         int[] stuck = [.. idle.Intersect(held)], few = [.. idle.Except(held)], less = [.. held.Except(idle)];
