@@ -18,6 +18,12 @@ internal sealed class FrozenNet : ITicketNet
     public FrozenNet(ITicketNet net, IReadOnlyDictionary<string, Tensor> frozen) =>
         (_net, _frozen) = (net, frozen.ToDictionary(f => f.Key, f => f.Value.DetachFromDisposeScope()));
 
+    /// <summary>What is trained: 0 where masks prune.</summary>
+    internal ITicketNet Net => _net;
+
+    /// <summary>What pruned weights are held at, by name.</summary>
+    internal IReadOnlyDictionary<string, Tensor> Held => _frozen;
+
     public string Architecture => _net.Architecture + " frozen";
 
     public IReadOnlyList<TicketTensor> Tensors => _net.Tensors;

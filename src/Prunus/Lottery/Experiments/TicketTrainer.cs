@@ -74,7 +74,7 @@ internal sealed class TicketTrainer(TicketStore store, IStudyMaterial material, 
     private bool Written(TicketMember member)
     {
         var (job, experiment, start) = member;
-        if (material is not StudyImages || experiment.Rewinding.OfState || start.Frozen is not null || !StackedMlpStep.Fits(start.Net) || experiment.Training.Augment || experiment.Finds(job) || TicketStack.HasTeacher(experiment, job))
+        if (material is not StudyImages || experiment.Rewinding.OfState || (start.Frozen is not null && device.type != DeviceType.CPU) || !StackedMlpStep.Fits(start.Net) || experiment.Training.Augment || experiment.Finds(job) || TicketStack.HasTeacher(experiment, job))
         {
             return false;
         }

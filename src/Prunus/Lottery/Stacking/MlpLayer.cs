@@ -9,17 +9,26 @@ namespace Prunus.Lottery.Stacking;
 /// <summary>A tensor with what its optimiser remembers, all [M,…] or of one net. The moments are owned.</summary>
 internal sealed class MlpTensor : IDisposable
 {
-    public MlpTensor(string name, Tensor value, Tensor? mask, bool second)
+    private readonly Tensor? _net, _held;
+
+    /// <param name="name">Of the parameter.</param>
+    /// <param name="value">The net's.</param>
+    /// <param name="mask">0 and 1, or null; not owned.</param>
+    /// <param name="held">What pruned weights are held at, 0 where the mask keeps, or null: at 0. Not owned.</param>
+    /// <param name="second">Whether the optimiser has second moments.</param>
+    public MlpTensor(string name, Tensor value, Tensor? mask, Tensor? held, bool second)
     {
         using var noGradient = no_grad();
-        (Name, Value, Mask) = (name, value.detach().DetachFromDisposeScope(), mask);
+        (Name, Mask, _held) = (name, mask, held);
+        Value = (held is null ? value.detach() : value.detach().clone()).DetachFromDisposeScope();
+        _net = held is null ? null : value.detach().DetachFromDisposeScope();
         First = zeros_like(Value).DetachFromDisposeScope();
         Second = second ? zeros_like(Value).DetachFromDisposeScope() : null;
     }
 
     public string Name { get; }
 
-    /// <summary>The net's own memory.</summary>
+    /// <summary>The net's own memory; where pruned weights are held, a copy that has them too.</summary>
     public Tensor Value { get; }
 
     /// <summary>0 and 1; not owned.</summary>
@@ -31,21 +40,39 @@ internal sealed class MlpTensor : IDisposable
 
     public IEnumerable<Tensor> All() => new[] { Value, First, Second }.OfType<Tensor>();
 
-    /// <summary>Sets what the mask prunes to 0, in values and moments.</summary>
+    /// <summary>Takes the net's weights, and sets what the mask prunes to 0, or to what it is held at; moments of those to 0.</summary>
     public void Apply()
     {
         using var noGradient = no_grad();
-        if (Mask is not null)
+        if (Mask is null)
         {
-            foreach (var tensor in All())
-            {
-                tensor.mul_(Mask);
-            }
+            return;
         }
+
+        _net?.mul_(Mask);
+        foreach (var tensor in _net is null ? All() : All().Where(t => !ReferenceEquals(t, Value)))
+        {
+            tensor.mul_(Mask);
+        }
+
+        if (_net is not null)
+        {
+            Value.copy_(_net);
+            Native.Ops.AddInPlace(Value, _held!);
+        }
+    }
+
+    /// <summary>Gives the net the weights that masks keep, where it does not share their memory.</summary>
+    public void Publish()
+    {
+        using var noGradient = no_grad();
+        _net?.copy_(Value);
+        _net?.mul_(Mask!);
     }
 
     public void Dispose()
     {
+        _net?.Dispose();
         foreach (var tensor in All())
         {
             tensor.Dispose();
@@ -59,6 +86,8 @@ internal sealed record MlpLayer(MlpTensor Weight, MlpTensor Bias, int Inputs, in
     /// <summary>The layers of a net, or null when it is no chain of linear layers with ReLU between them.</summary>
     public static IReadOnlyList<MlpLayer>? Of(ITicketNet net, IReadOnlyDictionary<string, Tensor>? masks, OptimiserOptions optimiser)
     {
+        var held = (net as FrozenNet)?.Held;
+        net = net is FrozenNet frozen ? frozen.Net : net;
         var config = net switch { VisionTicketNet single => single.Net.Config, VisionStack stack => stack.Config, _ => null };
         if (config is null || !Fits(config))
         {
@@ -68,7 +97,7 @@ internal sealed record MlpLayer(MlpTensor Weight, MlpTensor Bias, int Inputs, in
         return [.. config.Steps.OfType<Linear>().Select(l => new MlpLayer(
             Held($"{l.Name}.weight"), Held($"{l.Name}.bias"), (int)net.Parameters[$"{l.Name}.weight"].size(-1), l.Units))];
 
-        MlpTensor Held(string name) => new(name, net.Parameters[name], masks is not null && masks.TryGetValue(name, out var mask) ? mask : null, optimiser is AdamOptions);
+        MlpTensor Held(string name) => new(name, net.Parameters[name], masks?.GetValueOrDefault(name), held?.GetValueOrDefault(name), optimiser is AdamOptions);
     }
 
     /// <summary>Flatten, then linear layers with a ReLU after each but the last.</summary>

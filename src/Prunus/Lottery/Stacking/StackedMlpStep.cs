@@ -16,7 +16,7 @@ public sealed class StackedMlpStep : IStepper
     private readonly StepExamples _examples;
     private readonly IMlpEngine _engine;
 
-    /// <param name="net">A net or stack for which <see cref="Fits"/> holds, float32; trained in place, not owned. It is masked here.</param>
+    /// <param name="net">A net or stack for which <see cref="Fits"/> holds, float32; trained in place, not owned. It is masked here. Pruned weights are held at values on a CPU only.</param>
     /// <param name="data">What to train on, on the net's device; not owned.</param>
     /// <param name="optimiser">Which optimiser.</param>
     /// <param name="masks">0/1 float32 tensors by the names and of the shapes of the weights they mask; null = dense. Not owned.</param>
@@ -56,6 +56,7 @@ public sealed class StackedMlpStep : IStepper
     {
         VisionTicketNet single => MlpLayer.Fits(single.Net.Config),
         VisionStack stack => MlpLayer.Fits(stack.Config),
+        FrozenNet frozen => Fits(frozen.Net),
         _ => false,
     };
 
@@ -71,6 +72,10 @@ public sealed class StackedMlpStep : IStepper
 
         _engine.Run(_examples.Of(firstStep, steps), rules, losses);
         StepCount += steps;
+        foreach (var tensor in Tensors())
+        {
+            tensor.Publish();
+        }
     }
 
     public IEnumerable<(string Name, Tensor Tensor)> State()
@@ -119,6 +124,11 @@ public sealed class StackedMlpStep : IStepper
     {
         var parameters = net.Parameters.Values.ToList();
         var device = parameters[0].device.ToString();
+        if (net is FrozenNet frozen && (parameters[0].device.type != DeviceType.CPU || frozen.Held.Keys.Any(name => masks?.ContainsKey(name) != true)))
+        {
+            throw new ArgumentException("pruned weights are held where masks prune them, and on a CPU", nameof(net));
+        }
+
         var all = parameters.Concat(masks?.Values ?? []).Append(data.Inputs);
         if (all.Any(t => t.dtype != ScalarType.Float32 || !t.is_contiguous() || t.device.ToString() != device))
         {

@@ -51,6 +51,37 @@ public sealed class StackedMlpStepTests
         }
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void WeightsThatAreHeld_TakePartAndStay(bool stacked)
+    {
+        using var scope = NewDisposeScope();
+        var nets = StackSamples.Nets(VisionNets.Named("mlp:37-21", new MapShape(1, 5, 5)), stacked ? 3 : 1, ScalarType.Float32);
+        using ITicketNet expected = stacked ? VisionStack.Of(nets) : new VisionTicketNet(nets[0]);
+        using ITicketNet actual = stacked ? VisionStack.Of(nets) : new VisionTicketNet(VisionStack.Of(nets).Member(0));
+        using var data = Data(expected.Members, 13, 5);
+        var masks = expected.Parameters.Where(p => p.Key.EndsWith("weight", StringComparison.Ordinal))
+            .ToDictionary(p => p.Key, p => (StackSamples.Normal((ulong)p.Key.Length, ScalarType.Float32, p.Value.shape) > 0.3f).to(ScalarType.Float32));
+        FrozenNet Held(ITicketNet net) => new(net, masks.ToDictionary(m => m.Key, m => net.Parameters[m.Key].detach().mul(1 - m.Value)));
+        using FrozenNet reference = Held(expected), frozen = Held(actual);
+        var optimiser = new AdamOptions { Epsilon = 1e-4, WeightDecay = 1e-3 };
+        float[] rates = [.. Enumerable.Repeat(1.2e-3f, 50)];
+        var wanted = Autograd(reference, data, optimiser, masks, rates, out _);
+
+        using var step = new StackedMlpStep(frozen, data, optimiser, masks);
+        var losses = new float[50 * actual.Members];
+        step.Run(0, rates.AsSpan(0, 20), losses.AsSpan(0, 20 * actual.Members));
+        step.Restored(20);
+        step.Run(20, rates.AsSpan(20), losses.AsSpan(20 * actual.Members));
+        Assert.True(Goldens.RelativeDifference(wanted, losses) < 1e-5);
+        foreach (var (parameter, values) in expected.Parameters)
+        {
+            Assert.True(StackSamples.Difference(values, actual.Parameters[parameter]) < 1e-5, parameter);
+            Assert.Equal(0, masks.TryGetValue(parameter, out var mask) ? actual.Parameters[parameter].mul(1 - mask).abs().sum().item<float>() : 0);
+        }
+
+        Assert.Throws<ArgumentException>(() => new StackedMlpStep(frozen, data, optimiser));
+    }
+
     [Fact]
     public void NaN_OfOneNet_ReachesNoOther()
     {
