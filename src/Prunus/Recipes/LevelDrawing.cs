@@ -1,5 +1,5 @@
 using System.Globalization;
-using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Experiments.Measures;
 using Prunus.Runs;
 
 namespace Prunus.Recipes;

@@ -34,7 +34,7 @@ internal static class LevelFigureYaml
         {
             var (name, of) = (line.Need("name"), line.Need("of"));
             line.Done();
-            if (known.Reference(map, "series", $"{of}.{Lottery.Experiments.TicketMetrics.FinalAccuracy}") is { Variant: var cell })
+            if (known.Reference(map, "series", $"{of}.{Lottery.Experiments.Measures.TicketMetrics.FinalAccuracy}") is { Variant: var cell })
             {
                 series.Add((name, cell));
             }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Experiments.Materials;
+using Prunus.Lottery.Experiments.Measures;
 using Prunus.Lottery.Kinds;
 using Prunus.Lottery.Strong.Experiments;
 using Prunus.Lottery.Universal.Experiments;

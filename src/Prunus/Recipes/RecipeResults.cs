@@ -1,4 +1,4 @@
-using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Experiments.Measures;
 using Prunus.Runs;
 
 namespace Prunus.Recipes;

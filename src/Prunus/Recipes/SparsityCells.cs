@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Prunus.Jobs;
-using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Experiments.Materials;
+using Prunus.Lottery.Experiments.Measures;
 using Prunus.Lottery.Kinds;
 using Prunus.Runs;
 using TorchSharp;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Prunus.Decoders;
-using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Experiments.Materials;
 using Prunus.Lottery.Kinds;
 using Prunus.Lottery.Masks;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Prunus.Datasets.Images;
-using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Experiments.Materials;
 
 namespace Prunus.Recipes;
 

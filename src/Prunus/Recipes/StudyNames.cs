@@ -1,5 +1,5 @@
 using Prunus.Lottery;
-using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Experiments.Materials;
 using Prunus.Vision;
 
 namespace Prunus.Recipes;

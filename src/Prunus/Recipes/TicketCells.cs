@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using Prunus.Checkpoints;
 using Prunus.Jobs;
 using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Experiments.Materials;
+using Prunus.Lottery.Experiments.Measures;
 using Prunus.Runs;
 
 namespace Prunus.Recipes;

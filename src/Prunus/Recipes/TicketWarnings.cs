@@ -1,4 +1,5 @@
 using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Experiments.Measures;
 using Prunus.Lottery.Kinds;
 
 namespace Prunus.Recipes;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Prunus.Datasets.Images;
 using Prunus.Jobs;
-using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Experiments.Materials;
 using Prunus.Lottery.Universal.Experiments;
 using Prunus.Runs;
 

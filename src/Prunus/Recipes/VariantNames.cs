@@ -1,6 +1,6 @@
 using System.Globalization;
 using Prunus.Evaluation.Tasks;
-using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Experiments.Measures;
 using Prunus.Runs;
 
 namespace Prunus.Recipes;

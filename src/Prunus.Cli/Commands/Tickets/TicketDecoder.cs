@@ -2,7 +2,7 @@ using System.CommandLine;
 using Prunus.Checkpoints;
 using Prunus.Cli.Options;
 using Prunus.Lottery;
-using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Experiments.Materials;
 using Prunus.Lottery.Tickets;
 using Prunus.Recipes;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Prunus.Cli.Options;
-using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Experiments.Measures;
 using Prunus.Native;
 using Prunus.Recipes;
 using TorchSharp;

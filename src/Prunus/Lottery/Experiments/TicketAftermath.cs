@@ -1,3 +1,4 @@
+using Prunus.Lottery.Experiments.Measures;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Tickets;
 using Prunus.Lottery.Training;

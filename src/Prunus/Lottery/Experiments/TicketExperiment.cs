@@ -1,3 +1,4 @@
+using Prunus.Lottery.Experiments.Materials;
 using Prunus.Lottery.Training;
 
 namespace Prunus.Lottery.Experiments;

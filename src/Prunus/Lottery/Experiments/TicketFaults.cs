@@ -1,3 +1,4 @@
+using Prunus.Lottery.Experiments.Materials;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Training;
 using Prunus.Vision;

@@ -1,3 +1,5 @@
+using Prunus.Lottery.Experiments.Materials;
+using Prunus.Lottery.Experiments.Measures;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Tickets;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using Prunus.Lottery.Experiments.Materials;
 using Prunus.Lottery.Tickets;
 using Prunus.Lottery.Training;
 using Prunus.Vision;

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Prunus.Lottery.Experiments.Materials;
+using Prunus.Lottery.Experiments.Measures;
 using Prunus.Lottery.Training;
 using Prunus.Runs;
 using Prunus.Vision;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Prunus.Lottery.Branches;
+using Prunus.Lottery.Experiments.Measures;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Tickets;
 using Prunus.Lottery.Training;

@@ -1,3 +1,4 @@
+using Prunus.Lottery.Experiments.Materials;
 using Prunus.Runs;
 
 namespace Prunus.Lottery.Experiments;

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
 using Prunus.Jobs;
+using Prunus.Lottery.Experiments.Materials;
+using Prunus.Lottery.Experiments.Measures;
+using Prunus.Lottery.Experiments.Trainers;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Training;
 using Prunus.Native.Cuda;

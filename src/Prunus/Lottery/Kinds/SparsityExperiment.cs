@@ -1,4 +1,5 @@
 using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Experiments.Materials;
 
 namespace Prunus.Lottery.Kinds;
 

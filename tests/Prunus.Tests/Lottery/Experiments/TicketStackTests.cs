@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Prunus.Datasets.Images;
 using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Experiments.Materials;
+using Prunus.Lottery.Experiments.Measures;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Training;
 using Prunus.Native;

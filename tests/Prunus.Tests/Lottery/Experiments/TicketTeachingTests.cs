@@ -2,6 +2,8 @@ using Prunus.Batches;
 using Prunus.Datasets.Images;
 using Prunus.Lottery;
 using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Experiments.Materials;
+using Prunus.Lottery.Experiments.Measures;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Tickets;
 using Prunus.Lottery.Training;

@@ -1,5 +1,6 @@
 using Prunus.Datasets.Images;
 using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Experiments.Materials;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Training;
 using Prunus.Native;

@@ -12,7 +12,7 @@ namespace Prunus.Tests.Lottery.Strong;
 public sealed class PairMutationTests
 {
     private const int Images = 500;
-    private static readonly VisionConfig Small = StrongNetTests.Small;
+    private static readonly VisionConfig Small = StrongNets.Small;
     private static readonly Lazy<(IReadOnlyDictionary<string, double[]> Target, StrongTicket Ticket)> Made = new(Make);
 
     public static TheoryData<string> Mutations => new("sign of V", "off the diagonal of T", "kept negative U", "shifted U", "dropped filter", "dropped kernel", "swapped blocks", "dropped bias");
@@ -124,7 +124,7 @@ public sealed class PairMutationTests
 
     private static (IReadOnlyDictionary<string, double[]> Target, StrongTicket Ticket) Make()
     {
-        using var net = StrongNetTests.Target();
+        using var net = StrongNets.Target();
         var weights = StrongWeights.Of(net);
         return (weights, StrongCompiler.Compile(Small, weights, new StrongOptions(0.01, SamplingLaw.Theorem, 56), cancellation: TestContext.Current.CancellationToken).Ticket);
     }

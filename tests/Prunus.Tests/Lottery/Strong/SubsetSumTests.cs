@@ -1,14 +1,13 @@
-using System.Globalization;
 using System.Numerics;
-using System.Runtime.Intrinsics.X86;
 using Prunus.Lottery.Strong.SubsetSums;
 using Prunus.Randomness;
 
 namespace Prunus.Tests.Lottery.Strong;
 
+/// <summary>Subsets by hand, and against all subsets there are.</summary>
 public sealed class SubsetSumTests
 {
-    private const double Off = 1e-15;
+    internal const double Off = 1e-15;
     private readonly SubsetSumSolver _solver = new();
 
     [Fact]
@@ -86,127 +85,6 @@ public sealed class SubsetSumTests
             return grid > 0 ? Math.Round(u * grid) / grid : u;
         }
     }
-
-    [Fact]
-    public void VectorsAndSingleNumbers_GiveTheSame()
-    {
-        var draw = new Philox4x32(12);
-        for (var round = 0; round < 120; round++)
-        {
-            // Every other round on a coarse grid, where sums tie.
-            var sample = Enumerable.Range(0, 7 + (round % 8)).Select(i => Number((ulong)((round * 40) + i), round % 2 == 0)).ToArray();
-            var target = Number((ulong)((round * 40) + 39), round % 2 == 0);
-            double[] plain = [0], vectors = [0];
-            foreach (var x in sample)
-            {
-                double[] before = plain, next = new double[2 * plain.Length], other = new double[2 * plain.Length];
-                SumMerging.MergeOneByOne(before, x, next);
-                SumMerging.Merge(vectors, x, other);
-                (plain, vectors) = (next, other);
-                Assert.Equal(plain, vectors);
-                if (Avx2.IsSupported && before.Length >= 4)
-                {
-                    Array.Clear(other);
-                    FourSumMerging.Merge(before, x, other);
-                    Assert.Equal(plain, other);
-                }
-            }
-
-            var a = new NearestPairs(plain, plain, target, double.PositiveInfinity, any: false);
-            var b = new NearestPairs(plain, plain, target, double.PositiveInfinity, any: false);
-            a.Search();
-            b.OneByOne();
-            Assert.Equal(b.Error, a.Error);
-            Assert.Equal(b.Found.Order(), a.Found.Order());
-            if (Avx2.IsSupported)
-            {
-                var c = new NearestPairs(plain, plain, target, double.PositiveInfinity, any: false);
-                c.Fours();
-                Assert.Equal(b.Error, c.Error);
-                Assert.Equal(b.Found.Order(), c.Found.Order());
-
-                // The first pair within a bound: whichever it is, it is within.
-                var first = new NearestPairs(plain, plain, target, b.Error, any: true);
-                first.Fours();
-                Assert.Equal(b.Error, first.Error);
-                Assert.Single(first.Found);
-            }
-        }
-
-        double Number(ulong at, bool coarse) => Math.Round(((2.0 * draw.Uniform(at)) - 1) * (coarse ? 256 : 1 << 23)) / (coarse ? 256 : 1 << 23);
-    }
-
-    public static TheoryData<string> Laws => new(LotteryGolden.Cases("strong", "subset_sum", g => g.Json.Names.Where(n => g.Has(n + ".error"))));
-
-    [Theory, MemberData(nameof(Laws))]
-    public void References_HaveTheseErrorsAndMasks(string law)
-    {
-        using var golden = new LotteryGolden("strong", "subset_sum");
-        var (targets, errors, masks, facts) = (golden.Doubles("target"), golden.Doubles($"{law}.error"), golden.Integers($"{law}.mask"), golden.Json[law].Items);
-        var (sample, size) = Sample(golden, law);
-        for (var column = 0; column < facts.Count; column++)
-        {
-            var n = facts[column]["n"].Integer;
-            var found = new List<SubsetSum>();
-            for (var i = 0; i < targets.Length; i++)
-            {
-                _solver.Load(sample.AsSpan(size * i, n));
-                var best = _solver.Best(targets[i]);
-                Assert.Equal(errors[(facts.Count * i) + column], best.Error, Off);
-                Assert.Equal((ulong)masks[(facts.Count * i) + column], best.Mask);
-                Assert.InRange(_solver.Within(targets[i], best.Error + 0.01)!.Value.Error, best.Error, best.Error + 0.01);
-                found.Add(best);
-            }
-
-            double[] sorted = [.. found.Select(f => f.Error).Order()];
-            Assert.Equal(facts[column]["median"].Number, (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2, 1e-12);
-            Assert.Equal(facts[column]["mean"].Number, sorted.Average(), 1e-12);
-            Assert.Equal(facts[column]["max"].Number, sorted[^1], Off);
-            Assert.Equal(facts[column]["share_above_0_01"].Number, sorted.Average(e => e > 0.01 ? 1.0 : 0), 1e-12);
-            Assert.Equal(facts[column]["mean_size"].Number, found.Average(f => f.Size), 1e-12);
-        }
-
-        golden.AssertAllRead(law + "/");
-        golden.AssertAllRead(law + ".error");
-        golden.AssertAllRead(law + ".mask");
-    }
-
-    // LAW_smallest_nN: of the first N elements, for each tolerance.
-    [Theory, MemberData(nameof(Laws))]
-    public void References_HaveTheseSmallestSubsets(string law)
-    {
-        using var golden = new LotteryGolden("strong", "subset_sum");
-        double[] targets = golden.Doubles("target"), nearest = golden.Doubles($"{law}.smallest.error");
-        long[] fewest = golden.Integers($"{law}.smallest.mask"), sizes = golden.Integers($"{law}.smallest.size");
-        var (sample, size) = Sample(golden, law);
-        var key = Assert.Single(golden.Json.Names, n => n.StartsWith(law + "_smallest_n", StringComparison.Ordinal));
-        var (n, facts) = (int.Parse(key[(law.Length + "_smallest_n".Length)..], CultureInfo.InvariantCulture), golden.Json[key].Items);
-        for (var e = 0; e < facts.Count; e++)
-        {
-            var all = new List<SubsetSum>();
-            for (var i = 0; i < targets.Length; i++)
-            {
-                _solver.Load(sample.AsSpan(size * i, n));
-                var found = _solver.Smallest(targets[i], facts[e]["eps"].Number);
-                Assert.Equal(sizes[(facts.Count * i) + e], found?.Size ?? -1);
-                Assert.Equal(fewest[(facts.Count * i) + e], found is { } f ? (long)f.Mask : -1);
-                Assert.Equal(nearest[(facts.Count * i) + e], found?.Error ?? double.NaN, Off);
-                all.AddRange(found is { } some ? [some] : []);
-            }
-
-            Assert.Equal(facts[e]["found"].Integer, all.Count);
-            Assert.Equal(facts[e]["mean_size"].Number, all.Average(f => f.Size), 1e-12);
-        }
-
-        golden.AssertAllRead(law + ".smallest");
-        golden.AssertAllRead(key);
-        golden.AssertParts([.. golden.Json.Names, "target", "product_u", "product_v"]);
-    }
-
-    // [targets, elements]
-    private static (double[] Sample, int Size) Sample(LotteryGolden golden, string law) => golden.Has(law + "_u")
-        ? ([.. golden.Doubles(law + "_u").Zip(golden.Doubles(law + "_v"), (u, v) => v * Math.Max(0, u))], (int)golden.Shape(law + "_u")[1])
-        : (golden.Doubles(law), (int)golden.Shape(law)[1]);
 
     private static void Same(SubsetSum expected, SubsetSum actual, double[] sample, double target, bool exact)
     {

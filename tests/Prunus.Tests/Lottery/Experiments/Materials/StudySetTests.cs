@@ -1,7 +1,8 @@
 using Prunus.Datasets.Images;
 using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Experiments.Materials;
 
-namespace Prunus.Tests.Lottery.Experiments;
+namespace Prunus.Tests.Lottery.Experiments.Materials;
 
 public sealed class StudySetTests
 {

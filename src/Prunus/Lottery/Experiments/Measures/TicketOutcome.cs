@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Prunus.Lottery.Experiments;
+namespace Prunus.Lottery.Experiments.Measures;
 
 /// <summary>What one training gave.</summary>
 /// <param name="Metrics">By the names of <see cref="TicketMetrics"/>; what could not be measured is absent.</param>

@@ -1,6 +1,6 @@
 using Prunus.Lottery.Training;
 
-namespace Prunus.Lottery.Experiments;
+namespace Prunus.Lottery.Experiments.Materials;
 
 /// <summary>What nets of an experiment learn from and are measured on, on a device: images or text.</summary>
 internal interface IStudyMaterial : IDisposable

@@ -1,4 +1,4 @@
-namespace Prunus.Lottery.Experiments;
+namespace Prunus.Lottery.Experiments.Measures;
 
 /// <summary>A training beside the dense net of its experiment and seed. Both saw the images in one order and, but for controls with new values, began alike, so that what the seed does to both cancels.</summary>
 internal static class BesideDense

@@ -1,5 +1,6 @@
 using Prunus.Lottery;
 using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Experiments.Trainers;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Training;
 using Prunus.Native;
@@ -8,7 +9,7 @@ using Prunus.Tests.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Prunus.Tests.Lottery.Experiments;
+namespace Prunus.Tests.Lottery.Experiments.Trainers;
 
 public sealed class GradualTrainingTests : IDisposable
 {

@@ -1,7 +1,7 @@
 using Prunus.Native;
 using TorchSharp;
 
-namespace Prunus.Lottery.Experiments;
+namespace Prunus.Lottery.Experiments.Materials;
 
 /// <summary>Images and texts of experiments, each read once and kept, for all threads that ask.</summary>
 /// <param name="sources">Where they lie.</param>

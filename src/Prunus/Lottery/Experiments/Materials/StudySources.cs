@@ -1,6 +1,6 @@
 using Prunus.Datasets.Images;
 
-namespace Prunus.Lottery.Experiments;
+namespace Prunus.Lottery.Experiments.Materials;
 
 /// <summary>Where what experiments name lies on this machine.</summary>
 /// <param name="Images">Where sets of images lie.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Training;
 
-namespace Prunus.Lottery.Experiments;
+namespace Prunus.Lottery.Experiments.Trainers;
 
 /// <summary>Trains under some masks from one step of a whole training to another.</summary>
 /// <param name="part">Steps, and the whole training's schedule.</param>

@@ -1,6 +1,7 @@
 using Prunus.Lottery.Experiments;
+using Prunus.Lottery.Experiments.Measures;
 
-namespace Prunus.Tests.Lottery.Experiments;
+namespace Prunus.Tests.Lottery.Experiments.Measures;
 
 public sealed class BesideDenseTests
 {

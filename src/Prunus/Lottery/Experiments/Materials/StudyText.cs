@@ -7,7 +7,7 @@ using Prunus.Tokenizers;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Prunus.Lottery.Experiments;
+namespace Prunus.Lottery.Experiments.Materials;
 
 /// <summary>Text of an experiment on a device, in blocks of tokens: the next token is what is learned. Of the held-out text the first half says when to stop, the second is measured on.</summary>
 internal sealed class StudyText : IStudyMaterial

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Prunus.Lottery.Experiments;
+namespace Prunus.Lottery.Experiments.Measures;
 
 /// <summary>What a cell of a study measures, by name.</summary>
 public static class TicketMetrics

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Prunus.Datasets.Images;
 using Prunus.Randomness;
 
-namespace Prunus.Lottery.Experiments;
+namespace Prunus.Lottery.Experiments.Materials;
 
 /// <summary>The images of an experiment: those it learns from, those that say when to stop, those it is measured on.</summary>
 /// <param name="Train">What is trained on.</param>

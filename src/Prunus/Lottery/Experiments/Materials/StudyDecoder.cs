@@ -2,7 +2,7 @@ using System.Globalization;
 using Prunus.Checkpoints;
 using Prunus.Decoders;
 
-namespace Prunus.Lottery.Experiments;
+namespace Prunus.Lottery.Experiments.Materials;
 
 /// <summary>The decoder that an experiment names: <c>decoder:MODEL</c>, with the model's tokenizer and its config.json, of which sizes may be changed as in
 /// <c>decoder:demo:layers=2,ffn=96</c>. Its weights are drawn, not read.</summary>

@@ -1,7 +1,8 @@
+using Prunus.Lottery.Experiments.Materials;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Tickets;
 
-namespace Prunus.Lottery.Experiments;
+namespace Prunus.Lottery.Experiments.Measures;
 
 /// <summary>A branch at a level with a seed.</summary>
 /// <param name="Cell">Name of the cell.</param>

@@ -1,10 +1,11 @@
+using Prunus.Lottery.Experiments.Materials;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Stacking;
 using Prunus.Lottery.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Prunus.Lottery.Experiments;
+namespace Prunus.Lottery.Experiments.Trainers;
 
 /// <summary>Trains one net of a study, or several of the same settings as a stack: MLPs by written-out steps, all others by autograd.</summary>
 /// <param name="store">Where teachers lie.</param>

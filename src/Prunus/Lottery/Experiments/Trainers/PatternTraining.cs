@@ -3,7 +3,7 @@ using Prunus.Lottery.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Prunus.Lottery.Experiments;
+namespace Prunus.Lottery.Experiments.Trainers;
 
 /// <summary>One training to a pattern, by SR-STE (<see cref="PatternedNet"/>): all weights learn, and each pass uses the N highest of each M.</summary>
 internal static class PatternTraining

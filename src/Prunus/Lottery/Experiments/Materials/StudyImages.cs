@@ -6,7 +6,7 @@ using Prunus.Native;
 using Prunus.Vision;
 using TorchSharp;
 
-namespace Prunus.Lottery.Experiments;
+namespace Prunus.Lottery.Experiments.Materials;
 
 /// <summary>Images of an experiment on a device, ready to be evaluated on. Threads may share them: each set lies there once, whatever is trained on it.</summary>
 internal sealed class StudyImages : IStudyMaterial

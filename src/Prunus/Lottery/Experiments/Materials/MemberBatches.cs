@@ -3,7 +3,7 @@ using Prunus.Lottery.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Prunus.Lottery.Experiments;
+namespace Prunus.Lottery.Experiments.Materials;
 
 /// <summary>Batches of nets that are trained together. Branches see the images of their ticket: a batch is made once for all members of an order.</summary>
 internal sealed class MemberBatches : IDisposable

@@ -5,7 +5,7 @@ using Prunus.Vision;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Prunus.Lottery.Experiments;
+namespace Prunus.Lottery.Experiments.Trainers;
 
 /// <summary>Nets that are trained together: a single one as it is, several as a stack, which is taken apart in the end.</summary>
 internal sealed class JoinedNets : IDisposable

@@ -1,7 +1,8 @@
 using Prunus.Lottery.Connectivity;
+using Prunus.Lottery.Experiments.Materials;
 using Prunus.Lottery.Training;
 
-namespace Prunus.Lottery.Experiments;
+namespace Prunus.Lottery.Experiments.Measures;
 
 /// <summary>Compares where trainings end: a ticket with the dense net, and a ticket with itself after another order of images.</summary>
 /// <param name="store">Where the others left their weights.</param>

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Prunus.Datasets.Images;
 using Prunus.Vision;
 
-namespace Prunus.Lottery.Experiments;
+namespace Prunus.Lottery.Experiments.Materials;
 
 /// <summary>A set of images as an experiment names it: <c>ID</c>, <c>ID/a</c> or <c>ID/b</c> (one of two disjoint halves of its training images; Morcos et al. 2019,
 /// arXiv 1906.02773), each with <c>@CxHxW</c> behind it where it is to have another size (<see cref="ImageFitting"/>): <c>mnist@3x32x32</c>.</summary>

@@ -1,10 +1,12 @@
+using Prunus.Lottery.Experiments.Materials;
+using Prunus.Lottery.Experiments.Measures;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Supermasks;
 using Prunus.Lottery.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Prunus.Lottery.Experiments;
+namespace Prunus.Lottery.Experiments.Trainers;
 
 /// <summary>Trains the scores of a net whose weights stay as they were drawn.</summary>
 /// <param name="job">Its seed gives first scores and draws.</param>

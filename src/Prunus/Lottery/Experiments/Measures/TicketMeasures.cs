@@ -1,8 +1,9 @@
+using Prunus.Lottery.Experiments.Materials;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Training;
 using Prunus.Native;
 
-namespace Prunus.Lottery.Experiments;
+namespace Prunus.Lottery.Experiments.Measures;
 
 /// <summary>What a training's curve and masks say.</summary>
 internal static class TicketMeasures
