@@ -95,7 +95,17 @@ public static partial class Ops
     /// </summary>
     /// <param name="noise">Of a floating type.</param>
     /// <param name="key">The generator's first state.</param>
-    public static void FillUniform(torch.Tensor noise, ulong key) => OpsScript.Run("uniform_words", noise, unchecked((long)key));
+    public static void FillUniform(torch.Tensor noise, ulong key)
+    {
+        if (noise.device_type == DeviceType.CPU && noise.dtype == torch.ScalarType.Float32 && noise.is_contiguous())
+        {
+            UniformWords.Fill(TensorMemory.Span<float>(noise), key);
+        }
+        else
+        {
+            OpsScript.Run("uniform_words", noise, unchecked((long)key));
+        }
+    }
 
     private static torch.Tensor With(Scalar number, Func<Scalar, torch.Tensor> call)
     {

@@ -36,6 +36,15 @@ public sealed class OpsUniformTests
         Assert.Equal(expected, Fill(key, 10, 4, 25));
     }
 
+    // Other types and other devices go by libtorch's operators.
+    [Theory, InlineData(1), InlineData(15), InlineData(16), InlineData(1000)]
+    public void Are_the_same_of_either_type(long count)
+    {
+        using var noise = empty([count], ScalarType.Float64);
+        Ops.FillUniform(noise, 77);
+        Assert.Equal(noise.data<double>().ToArray(), Fill(77, count).Select(v => (double)v));
+    }
+
     [Fact]
     public void Are_uniform_and_unlike_for_each_key()
     {
