@@ -9,7 +9,7 @@ using Prunus.Vision;
 
 namespace Prunus.Lottery.Experiments;
 
-/// <summary>Trainings that are done as one batched model: of the same net, images and options, whatever their seeds, branches, levels and experiments.</summary>
+/// <summary>Trainings that are done as one batched model: of the same net, images and options, whatever their seeds, branches, levels and experiments. Those that would give the same are done once.</summary>
 /// <param name="Members">One or more.</param>
 [SuppressMessage("Naming", "CA1711", Justification = "A stack of nets, no collection")]
 public sealed record TicketStack(IReadOnlyList<TicketJob> Members)
@@ -22,14 +22,15 @@ public sealed record TicketStack(IReadOnlyList<TicketJob> Members)
     /// <summary>The trainings of a wave as stacks, in the order of their first ones.</summary>
     /// <param name="study">The experiments.</param>
     /// <param name="wave">Trainings that need nothing of each other.</param>
-    /// <param name="most">Most trainings of a stack, by the name of the net; 1 = each by itself.</param>
+    /// <param name="most">Most different trainings of a stack, by the name of the net; 1 = each by itself.</param>
     /// <param name="processes">Processes that shall have some to do.</param>
     public static IReadOnlyList<TicketStack> Of(TicketStudy study, IReadOnlyList<TicketJob> wave, Func<string, int> most, int processes)
     {
-        var alike = wave.GroupBy(job => Settings(study.Experiments.First(e => e.Name == job.Experiment), job), StringComparer.Ordinal);
-        return [.. alike.SelectMany(group => group.Chunk(Math.Clamp((group.Count() + processes - 1) / processes, 1, most(NetOf(group.First()))))).Select(members => new TicketStack(members))];
+        var trainings = wave.GroupBy(job => SameTraining(Of(job), job), StringComparer.Ordinal).Select(group => group.ToArray());
+        var alike = trainings.GroupBy(jobs => Settings(Of(jobs[0]), jobs[0]), StringComparer.Ordinal);
+        return [.. alike.SelectMany(group => group.Chunk(Math.Clamp((group.Count() + processes - 1) / processes, 1, most(Of(group.First()[0]).Net)))).Select(jobs => new TicketStack([.. jobs.SelectMany(j => j)]))];
 
-        string NetOf(TicketJob job) => study.Experiments.First(e => e.Name == job.Experiment).Net;
+        TicketExperiment Of(TicketJob job) => study.Experiments.First(e => e.Name == job.Experiment);
     }
 
     /// <summary>
@@ -70,6 +71,12 @@ public sealed record TicketStack(IReadOnlyList<TicketJob> Members)
 
     /// <summary>Whether a training learns from a dense net too.</summary>
     internal static bool HasTeacher(TicketExperiment experiment, TicketJob job) => experiment.Training.Distil is not null && job.Level > 0;
+
+    /// <summary>Equal where one training serves several jobs: dense nets of experiments that only cut, rewind or branch in different ways.</summary>
+    internal static string SameTraining(TicketExperiment experiment, TicketJob job) =>
+        job is { Branch: TicketExperiment.Ticket, Level: 0 } && experiment.TrainsDense && !experiment.Rewinding.OfState
+            ? string.Create(CultureInfo.InvariantCulture, $"{job.Seed}|{experiment.Net}|{experiment.Data}|{experiment.Initialisation}|{experiment.Training with { Drops = [], Distil = null }}|{string.Join(' ', experiment.Training.Drops)}")
+            : job.Id;
 
     // What the members of a stack have in common: all that the steps see but weights, masks and orders.
     private static string Settings(TicketExperiment experiment, TicketJob job)

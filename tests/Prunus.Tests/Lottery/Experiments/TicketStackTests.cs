@@ -32,6 +32,24 @@ public sealed class TicketStackTests
         Assert.Equal(stacks.Count, stacks.Select(s => s.Id).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData("lenet-5", 1)]
+    [InlineData("mlp:20", 64)]
+    public void DenseNetsOfOneTraining_AreTrainedOnce_AndGiveEachExperimentWhatItGetsAlone(string net, int most)
+    {
+        var own = Experiment("own", net);
+        TicketExperiment[] experiments = [own, own with { Name = "late", Branches = [new("reinit", 1, null)], Rewinding = new TicketRewinding(5, RewindKind.Weights) },
+            own with { Name = "shot", Cutting = own.Cutting with { Once = true } }, own with { Name = "slow", Training = own.Training with { LearningRate = 1e-4 } }];
+        var study = new TicketStudy(experiments);
+        Assert.Equal([3, 3, 1, 1], TicketStack.Of(study, TicketWaves.Of(study, [7, 8])[0], _ => 1, 1).Select(s => s.Members.Count));
+        var together = Outcomes(study, most);
+        foreach (var (job, expected) in experiments.SelectMany(e => Outcomes(new TicketStudy([e]), most)))
+        {
+            Assert.Equal(expected.Metrics.OrderBy(m => m.Key, StringComparer.Ordinal), together[job].Metrics.OrderBy(m => m.Key, StringComparer.Ordinal));
+            Assert.Equal(expected.Curve, together[job].Curve);
+        }
+    }
+
     [Fact]
     public void ResultsOfAnotherCount_AreRefused()
     {

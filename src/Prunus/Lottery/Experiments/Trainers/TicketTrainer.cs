@@ -22,6 +22,7 @@ internal sealed class TicketTrainer(TicketStore store, IStudyMaterial material, 
 
     /// <summary>Trains to the end; the last weights are in the members' nets.</summary>
     /// <param name="members">Of the same settings (<see cref="TicketStack"/>).</param>
+    /// <param name="snapshots">Steps whose weights the results shall have.</param>
     /// <param name="identity">Names the trainings.</param>
     /// <param name="work">Folder of states.</param>
     /// <param name="progress">Told the share done.</param>
@@ -29,13 +30,13 @@ internal sealed class TicketTrainer(TicketStore store, IStudyMaterial material, 
     /// <returns>Of each member how it went, which the caller disposes, and what is kept at its end.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IReadOnlyList<(MaskedTrainingResult Result, MaskSet Masks)> Train(
-        IReadOnlyList<TicketMember> members, string identity, string work, Action<double> progress, CancellationToken cancellation)
+        IReadOnlyList<TicketMember> members, IReadOnlyList<int> snapshots, string identity, string work, Action<double> progress, CancellationToken cancellation)
     {
         using var nets = new JoinedNets([.. members.Select(m => m.Start)], device);
         var (job, experiment, start) = members[0];
         var told = new Share(s => progress((double)(s - start.FirstStep) / (start.LastStep - start.FirstStep)));
         ulong[] seeds = [.. members.Select(m => OrderSeed(m.Job))];
-        var options = Options(members, identity, work);
+        var options = Options(members, snapshots, identity, work);
         if (Written(members[0]))
         {
             return Kept(ByStepper(nets, Images.Steps(experiment.Training.Batch, seeds), options, told, cancellation));
@@ -133,13 +134,12 @@ internal sealed class TicketTrainer(TicketStore store, IStudyMaterial material, 
         return TicketSnapshot.Read(start.State, start.Net, like);
     }
 
-    private MaskedTrainingOptions Options(IReadOnlyList<TicketMember> members, string identity, string work)
+    private MaskedTrainingOptions Options(IReadOnlyList<TicketMember> members, IReadOnlyList<int> snapshots, string identity, string work)
     {
         var (job, experiment, _) = members[0];
         return experiment.Training.WithStates(TicketStart.Training(experiment, job), work, device.type, Written(members[0])) with
         {
-            SnapshotAt = [.. members.Where(m => m.Job is { Branch: TicketExperiment.Ticket, Level: 0 }).Select(m => m.Experiment.Rewinding)
-                .Where(r => r is { OfWeights: true, Step: > 0 }).Select(r => r.Step).Distinct().Order()],
+            SnapshotAt = snapshots,
             Identity = identity,
         };
     }
