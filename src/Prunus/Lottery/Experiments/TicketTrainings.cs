@@ -54,12 +54,7 @@ public sealed class TicketTrainings(TicketStudy study, string state, StudySource
             TicketMember[] begun = [.. members.OfType<TicketMember>()];
             Array.ForEach(begun, m => new TicketPrelude(_store, material).Leave(m.Job, m.Experiment, m.Start));
             TicketMember[] trained = [.. begun.Where(m => m.Start.Trains)];
-            TicketMember[][] same = [.. trained.GroupBy(m => TicketStack.SameTraining(m.Experiment, m.Job), StringComparer.Ordinal).Select(g => g.ToArray())];
-            foreach (var (twins, result) in same.Length == 0 ? [] : same.Zip(trainer.Train([.. same.Select(s => s[0])], EarlySteps(trained), stack.Id, work, progress, cancellation)))
-            {
-                Array.ForEach(twins, m => results.Add(m.Job, result));
-                Shared(twins);
-            }
+            results = SharedTrainings.Run(trained, (different, early) => trainer.Train(different, early, stack.Id, work, progress, cancellation));
 
             TicketEnd[] ends = [.. begun.Select(m => TicketEnd.Of(m, _store, material, results.GetValueOrDefault(m.Job).Result, results.GetValueOrDefault(m.Job).Masks))];
             MemberWork.Each(ends.Length, threads, device, i => ends[i].Leave(new TicketAftermath(_store, device)));
@@ -71,27 +66,7 @@ public sealed class TicketTrainings(TicketStudy study, string state, StudySource
         finally
         {
             Array.ForEach(members, m => m?.Dispose());
-            results.Values.Select(r => r.Result).ToHashSet<MaskedTrainingResult>(ReferenceEqualityComparer.Instance).ToList().ForEach(r => r.Dispose());
-        }
-    }
-
-    // Steps that someone rewinds to.
-    private static int[] EarlySteps(IEnumerable<TicketMember> members) =>
-        [.. members.Where(m => m.Job is { Branch: TicketExperiment.Ticket, Level: 0 } && m.Experiment.Rewinding is { OfWeights: true, Step: > 0 }).Select(m => m.Experiment.Rewinding.Step).Distinct().Order()];
-
-    // One training for all of them: the others get the first one's last weights.
-    private static void Shared(TicketMember[] twins)
-    {
-        if (twins.Length == 1)
-        {
-            return;
-        }
-
-        using var noGradient = no_grad();
-        using var trained = TicketSnapshot.Of(twins[0].Start.Net, twins[0].Start.LastStep);
-        foreach (var twin in twins.Skip(1))
-        {
-            trained.CopyTo(twin.Start.Net);
+            results.Values.Select(r => r.Result).Distinct<MaskedTrainingResult>(ReferenceEqualityComparer.Instance).ToList().ForEach(r => r.Dispose());
         }
     }
 
