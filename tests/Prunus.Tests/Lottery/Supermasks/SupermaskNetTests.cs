@@ -27,8 +27,9 @@ public sealed class SupermaskNetTests
         VisionTicketNet[] nets = [Net(1), Net(2)];
         using var together = new SupermaskNet(VisionStack.Of(nets.Select(n => n.Net).ToList()), rule,
             apart[0].Parameters.Keys.ToDictionary(k => k, k => stack(apart.Select(a => a.Parameters[k]))));
-        var images = rand([3, 1, 2, 3]);
-        var noise = apart[0].Parameters.Values.Select(p => rand([2, .. p.shape])).ToArray();
+        using var generator = new Generator(3);
+        var images = rand([3, 1, 2, 3], generator: generator);
+        var noise = apart[0].Parameters.Values.Select(p => rand([2, .. p.shape], generator: generator)).ToArray();
         together.Draw = (i, _) => noise[i];
         var logits = together.Forward(images);
         for (var m = 0; m < 2; m++)
@@ -64,7 +65,8 @@ public sealed class SupermaskNetTests
         Libtorch.Load();
         using var scope = NewDisposeScope();
         using var net = SupermaskNet.Of(Net(1), new BernoulliMasks(), 1);
-        var images = rand([2, 1, 2, 3]);
+        using var generator = new Generator(3);
+        var images = rand([2, 1, 2, 3], generator: generator);
         var first = At(7);
         Assert.False(first.equal(At(8)).all().item<bool>());
         Assert.True(first.equal(At(7)).all().item<bool>());
@@ -87,7 +89,8 @@ public sealed class SupermaskNetTests
         using var scope = NewDisposeScope();
         using var net = SupermaskNet.Of(Net(4), rule, 4);
         net.DrawFor(4, 1);
-        var (images, labels) = (rand([5, 1, 2, 3]), tensor(new long[] { 0, 1, 2, 3, 1 }));
+        using var generator = new Generator(3);
+        var (images, labels) = (rand([5, 1, 2, 3], generator: generator), tensor(new long[] { 0, 1, 2, 3, 1 }));
         Tensor[] whole, quick;
         using (var learning = new GradientsOf(net.Parameters.Values))
         {
