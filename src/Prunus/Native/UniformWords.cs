@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace Prunus.Native;
 
-/// <summary>The numbers of <see cref="Ops.FillUniform"/> in the host's memory, sixteen at a time: the words of SplitMix64 behind a key, without its last shift, of which the highest 24 bits count.</summary>
+/// <summary>
+/// The numbers of <see cref="Ops.FillUniform"/> in the host's memory, sixteen at a time: the highest 24 bits of words of SplitMix64 (Steele, Lea and Flood 2014). z = key + (i + 1)·γ;
+/// z = (z ⊕ z≫30)·m₁; z = (z ⊕ z≫27)·m₂. The generator's last step, z ⊕ z≫31, leaves those bits as they are.
+/// </summary>
 internal static class UniformWords
 {
     private const ulong Gold = 0x9E3779B97F4A7C15, First = 0xBF58476D1CE4E5B9, Second = 0x94D049BB133111EB;

@@ -75,8 +75,11 @@ public sealed record TicketStack(IReadOnlyList<TicketJob> Members)
     /// <summary>Equal where one training serves several jobs: dense nets of experiments that only cut, rewind or branch in different ways.</summary>
     internal static string SameTraining(TicketExperiment experiment, TicketJob job) =>
         job is { Branch: TicketExperiment.Ticket, Level: 0 } && experiment.TrainsDense && !experiment.Rewinding.OfState
-            ? string.Create(CultureInfo.InvariantCulture, $"{job.Seed}|{experiment.Net}|{experiment.Data}|{experiment.Initialisation}|{experiment.Training with { Drops = [], Distil = null }}|{string.Join(' ', experiment.Training.Drops)}")
+            ? string.Create(CultureInfo.InvariantCulture, $"{job.Seed}|{experiment.Net}|{experiment.Data}|{experiment.Initialisation}|{Text(experiment.Training with { Distil = null })}")
             : job.Id;
+
+    // A list prints its type.
+    private static string Text(TicketTraining training) => $"{training with { Drops = [] }}|{string.Join(' ', training.Drops)}";
 
     // What the members of a stack have in common: all that the steps see but weights, masks and orders.
     private static string Settings(TicketExperiment experiment, TicketJob job)
@@ -88,6 +91,6 @@ public sealed record TicketStack(IReadOnlyList<TicketJob> Members)
         }
 
         var (training, part) = (experiment.Training, TicketStart.Training(experiment, job));
-        return string.Create(CultureInfo.InvariantCulture, $"{experiment.Net}|{experiment.Data}|{training with { Drops = [] }}|{string.Join(' ', training.Drops)}|{part.FirstStep}|{part.LastStep}|{part.Schedule}|{HasTeacher(experiment, job)}|{TicketBranch.Freezes(job.Branch)}");
+        return string.Create(CultureInfo.InvariantCulture, $"{experiment.Net}|{experiment.Data}|{Text(training)}|{part.FirstStep}|{part.LastStep}|{part.Schedule}|{HasTeacher(experiment, job)}|{TicketBranch.Freezes(job.Branch)}");
     }
 }

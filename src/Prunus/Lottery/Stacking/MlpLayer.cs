@@ -49,8 +49,7 @@ internal sealed class MlpTensor : IDisposable
             return;
         }
 
-        _net?.mul_(Mask);
-        foreach (var tensor in _net is null ? All() : All().Where(t => !ReferenceEquals(t, Value)))
+        foreach (var tensor in new[] { _net ?? Value, First, Second }.OfType<Tensor>())
         {
             tensor.mul_(Mask);
         }
@@ -86,8 +85,8 @@ internal sealed record MlpLayer(MlpTensor Weight, MlpTensor Bias, int Inputs, in
     /// <summary>The layers of a net, or null when it is no chain of linear layers with ReLU between them.</summary>
     public static IReadOnlyList<MlpLayer>? Of(ITicketNet net, IReadOnlyDictionary<string, Tensor>? masks, OptimiserOptions optimiser)
     {
-        var held = (net as FrozenNet)?.Held;
-        net = net is FrozenNet frozen ? frozen.Net : net;
+        var frozen = net as FrozenNet;
+        net = frozen?.Net ?? net;
         var config = net switch { VisionTicketNet single => single.Net.Config, VisionStack stack => stack.Config, _ => null };
         if (config is null || !Fits(config))
         {
@@ -97,7 +96,7 @@ internal sealed record MlpLayer(MlpTensor Weight, MlpTensor Bias, int Inputs, in
         return [.. config.Steps.OfType<Linear>().Select(l => new MlpLayer(
             Held($"{l.Name}.weight"), Held($"{l.Name}.bias"), (int)net.Parameters[$"{l.Name}.weight"].size(-1), l.Units))];
 
-        MlpTensor Held(string name) => new(name, net.Parameters[name], masks?.GetValueOrDefault(name), held?.GetValueOrDefault(name), optimiser is AdamOptions);
+        MlpTensor Held(string name) => new(name, net.Parameters[name], masks?.GetValueOrDefault(name), frozen?.Held.GetValueOrDefault(name), optimiser is AdamOptions);
     }
 
     /// <summary>Flatten, then linear layers with a ReLU after each but the last.</summary>
