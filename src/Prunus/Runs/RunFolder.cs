@@ -127,6 +127,12 @@ public sealed class RunFolder : IDisposable
             Clear();
             RunFile.Write(runFile, Identity);
         }
+
+        // One that was killed as it removed a done stage's working folder left some of it.
+        foreach (var stage in StageSeconds.Keys)
+        {
+            DeleteFolder(WorkPath(stage, create: false));
+        }
     }
 
     // Removes what stages left and nothing else: the folder may be the user's own.

@@ -52,6 +52,24 @@ public class RunFolderTests
     }
 
     [Fact]
+    public void RunKilledAsItRemovedAStagesWork_IsRidOfItWhenRepeated()
+    {
+        using var temporary = new TemporaryFolder();
+        using (var run = RunFolder.Open(Identity(), temporary["out"]))
+        {
+            run.Stage("distill", scratch => File.WriteAllText(Path.Combine(scratch, "model.safetensors"), "whole"));
+            File.WriteAllText(Path.Combine(run.WorkPath("distill"), "step-10"), "left");
+            File.WriteAllText(Path.Combine(run.WorkPath("evaluate"), "half"), "not done");
+        }
+
+        using var again = RunFolder.Open(Identity(), temporary["out"]);
+        Assert.True(again.StageDone("distill"));
+        Assert.False(Directory.Exists(Path.Combine(again.Path, ".prunus", "work", "distill")));
+        Assert.True(File.Exists(Path.Combine(again.WorkPath("evaluate"), "half")));
+        Assert.Equal("whole", File.ReadAllText(again.PathOf("model.safetensors")));
+    }
+
+    [Fact]
     public void OtherOptions_AreRefused_NamingTheFirstThatDiffers()
     {
         using var temporary = new TemporaryFolder();
