@@ -9,11 +9,11 @@ namespace Prunus.Cli;
 /// <summary>How a verb with a run folder ends: environment.json, report.html, the before/after table and where to look.</summary>
 internal static class RunReport
 {
-    public static void Finish(VerbContext context, RunFolder folder, Record record, torch.Device device, IReadOnlyList<Subject> speeds)
+    public static void Finish(VerbContext context, RunFolder folder, Record record, IReadOnlyList<torch.Device> devices, IReadOnlyList<Subject> speeds)
     {
         var environment = RunEnvironment.Capture(context.CommandText, ToolVersion.Text) with
         {
-            Device = device.ToString(),
+            Device = string.Join(',', devices),
             Libtorch = Libtorch.Loaded?.Location.Folder,
             StageSeconds = new OrderedDictionary<string, double>(folder.StageSeconds),
             Measures = speeds,

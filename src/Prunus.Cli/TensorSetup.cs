@@ -18,15 +18,21 @@ internal static class TensorSetup
     private static bool MayUseGpu(string device) => device != "cpu" && (device != "auto" || LibtorchLocation.Find() is { HasCuda: true });
 
     /// <summary>The device that <c>--device</c> asks for; loads libtorch.</summary>
-    public static torch.Device Device(VerbContext context)
+    /// <exception cref="PrunusInputException">It is not there, or several are named.</exception>
+    public static torch.Device Device(VerbContext context) => DevicesOf(context) is [var only] ? only
+        : throw new PrunusInputException(GlobalOptions.Device.Name, $"'{context.Required(GlobalOptions.Device)}' names several, and this uses one", "name one");
+
+    /// <summary>The devices that <c>--device</c> asks for; loads libtorch.</summary>
+    /// <exception cref="PrunusInputException">One is not there.</exception>
+    public static IReadOnlyList<torch.Device> DevicesOf(VerbContext context)
     {
         Apply(context);
-        return Devices.Parse(context.Required(GlobalOptions.Device));
+        return Devices.ParseAll(context.Required(GlobalOptions.Device));
     }
 
-    /// <summary>Where the jobs of a verb are done: <c>--jobs</c> at a time on the device, each process with as many CPU threads as <c>--threads</c> says.</summary>
-    public static JobPoolOptions Workers(VerbContext context, int jobs, torch.Device device) =>
-        new() { Workers = jobs, Devices = [device.ToString()], Threads = context.Required(GlobalOptions.Threads) is > 0 and var threads ? threads : null };
+    /// <summary>Where the jobs of a verb are done: <c>--jobs</c> at a time on the devices, each process with as many CPU threads as <c>--threads</c> says.</summary>
+    public static JobPoolOptions Workers(VerbContext context, int jobs, IReadOnlyList<torch.Device> devices) =>
+        new() { Workers = jobs, Devices = [.. devices.Select(d => d.ToString())], Threads = context.Required(GlobalOptions.Threads) is > 0 and var threads ? threads : null };
 
     /// <summary>Reads the model of a checkpoint onto the device, in the type that <c>--dtype</c> asks for.</summary>
     public static Decoder Load(VerbContext context, Checkpoint checkpoint)

@@ -43,7 +43,7 @@ internal static class DemoCommand
         using var run = new ShrinkRun(options, checkpoint, folder, device, progress);
         var record = run.Run(context.Cancellation);
         progress.Dispose();
-        RunReport.Finish(context, folder, record, device, []);
+        RunReport.Finish(context, folder, record, [device], []);
         if (!context.Json)
         {
             Show(context, record);

@@ -80,16 +80,16 @@ internal static class RecipeCommand
     private static int Run(VerbContext context)
     {
         var options = new RecipeRunOptions(context.Value(Id), context.Required(Size), context.Given(Seeds) ? SeedList.Parse(Seeds.Name, context.Value(Seeds)!) : null, context.Given(Only) ? context.Value(Only)!.Split(',', StringSplitOptions.TrimEntries) : null);
-        var record = Run(context, options, Sources(context, Data), TensorSetup.Device(context));
+        var record = Run(context, options, Sources(context, Data), TensorSetup.DevicesOf(context));
         return record.Claims.Any(c => c.Must == true && (c.Verdict == Verdict.Fail || (c.Verdict == Verdict.Inconclusive && context.Value(Strict)))) ? ExitCode.CheckFailed : ExitCode.Done;
     }
 
     /// <summary>Runs a recipe in the folder of <c>--out</c> with <c>--jobs</c> processes and stacks of <c>--stack</c> trainings, and shows what came out.</summary>
-    internal static Record Run(VerbContext context, RecipeRunOptions options, RecipeSources sources, TorchSharp.torch.Device device)
+    internal static Record Run(VerbContext context, RecipeRunOptions options, RecipeSources sources, IReadOnlyList<TorchSharp.torch.Device> devices)
     {
         using var progress = context.StartProgress();
-        var run = new RecipeRun(options with { Stack = context.Given(Stack) ? context.Required(Stack) : null, Graphs = !context.Value(NoGraphs) }, sources, device, progress, context.Cancellation);
-        var workers = TensorSetup.Workers(context, context.Given(Jobs) ? context.Required(Jobs) : run.JobsOn(device.type), device);
+        var run = new RecipeRun(options with { Stack = context.Given(Stack) ? context.Required(Stack) : null, Graphs = !context.Value(NoGraphs) }, sources, devices[0], progress, context.Cancellation);
+        var workers = TensorSetup.Workers(context, context.Given(Jobs) ? context.Required(Jobs) : run.JobsOn(devices), devices);
         run.Validate(workers);
         using var folder = RunFolder.Open(run.Identity, context.Given(SharedOptions.Out) ? context.Value(SharedOptions.Out) : null, fresh: context.Value(SharedOptions.Fresh));
         context.ResumeHint = $"what is done is kept in {folder.Path}; repeat the command to go on";
@@ -100,7 +100,7 @@ internal static class RecipeCommand
             context.Terminal.Error.WriteLine($"prunus: warning: {warning}");
         }
 
-        RunReport.Finish(context, folder, record, device, []);
+        RunReport.Finish(context, folder, record, devices, []);
         RecordFigures.Write(folder.Path, record);
         if (!context.Json)
         {

@@ -20,7 +20,7 @@ internal static class SearchCommand
     private static readonly Option<int> RankEvery = ParsedOption.Create("--rank-every", "N", "Steps of a round; candidates are ranked after each.", ParsedOption.Count(1), 20);
     private static readonly Option<double> Stable = ParsedOption.Create("--stable", "TAU", "Kendall's tau from which two rankings count as the same.", ParsedOption.Real(-1, 1), 0.9);
     private static readonly Option<int> StableRounds = ParsedOption.Create("--stable-rounds", "N", "Rounds in a row with the same ranking that end the search; 0 = it never ends early.", ParsedOption.Count(0), 2);
-    private static readonly Option<int> Jobs = ParsedOption.Create("--jobs", "N", "Candidates at a time, each in a process of its own.", ParsedOption.Count(1, 256), 1);
+    private static readonly Option<int> Jobs = ParsedOption.Create("--jobs", "N", "Candidates at a time, each in a process of its own; by default one a device.", ParsedOption.Count(1, 256), 1);
     private static readonly Option<bool> NoLatency = new("--no-latency") { Description = "Leaves out timing the candidates at the end." };
 
     public static Verb Create() => new Verb("search", "Finds the best shape of a size: trains every architecture in a parameter window for a short while and ranks them.")
@@ -67,15 +67,15 @@ internal static class SearchCommand
         };
         options.Validate();
         using var checkpoint = Checkpoint.Open(options.Donor);
-        var device = TensorSetup.Device(context);
-        var run = new SearchRun(options, checkpoint, device);
+        var devices = TensorSetup.DevicesOf(context);
+        var run = new SearchRun(options, checkpoint, devices[0]);
         using var folder = RunFolder.Open(run.Identity, context.Given(SharedOptions.Out) ? context.Value(SharedOptions.Out) : null, fresh: context.Value(SharedOptions.Fresh));
         context.ResumeHint = $"what is done is kept in {folder.Path}; repeat the command to go on";
         using var progress = context.StartProgress();
-        var record = run.Run(folder, TensorSetup.Workers(context, context.Required(Jobs), device), progress, context.Cancellation);
+        var record = run.Run(folder, TensorSetup.Workers(context, context.Given(Jobs) ? context.Required(Jobs) : devices.Count, devices), progress, context.Cancellation);
         var speeds = context.Value(NoLatency) ? [] : run.Speed(folder, new ThroughputOptions { Prompt = 256, Decode = 16, Repetitions = 3 }, context.Cancellation);
         progress.Dispose();
-        RunReport.Finish(context, folder, record, device, speeds);
+        RunReport.Finish(context, folder, record, devices, speeds);
         return ExitCode.Done;
 
         T[]? Given<T>(Option<T[]> option) => context.Given(option) ? context.Value(option) : null;

@@ -71,7 +71,7 @@ internal static class ShrinkCommand
         var record = run.Run(context.Cancellation);
         var speeds = context.Value(NoSpeed) ? [] : run.Speed(new ThroughputOptions { Prompt = 256, Decode = 16, Repetitions = 3 }, context.Cancellation);
         progress.Dispose();
-        RunReport.Finish(context, folder, record, device, speeds);
+        RunReport.Finish(context, folder, record, [device], speeds);
         return ExitCode.Done;
     }
 

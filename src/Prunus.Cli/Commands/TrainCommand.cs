@@ -75,7 +75,7 @@ internal static class TrainCommand
         using var progress = context.StartProgress();
         var record = run.Run(folder, progress, context.Cancellation);
         progress.Dispose();
-        RunReport.Finish(context, folder, record, device, []);
+        RunReport.Finish(context, folder, record, [device], []);
         return ExitCode.Done;
     }
 }

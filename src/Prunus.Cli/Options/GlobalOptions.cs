@@ -21,7 +21,7 @@ internal static class GlobalOptions
         Recursive(ParsedOption.Create("--seed", "N", "Seed of every random choice; the same on CPU and GPU.", ParsedOption.Integer(0, long.MaxValue), 0L));
 
     public static Option<string> Device { get; } =
-        Recursive(ParsedOption.Create("--device", "auto|cpu|cuda[:n]", "Where tensors live.", ParsedOption.DeviceName, "auto"));
+        Recursive(ParsedOption.Create("--device", "auto|cpu|cuda[:n]", "Where tensors live; recipe run and search take several: cuda:0,cuda:1.", ParsedOption.DeviceName, "auto"));
 
     public static Option<int> Threads { get; } =
         Recursive(ParsedOption.Create("--threads", "N", "CPU threads; 0 = one per core.", ParsedOption.Count(0, 1024), 0));

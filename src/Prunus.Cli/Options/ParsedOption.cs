@@ -101,9 +101,10 @@ internal static class ParsedOption
     public static string? DeviceName(string text, out string value)
     {
         value = text;
-        var valid = text is "auto" or "cpu" or "cuda"
-            || (text.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _));
-        return valid ? null : $"'{text}' is no device; use auto, cpu, cuda or cuda:0";
+        return Array.TrueForAll(text.Split(','), IsDevice) ? null : $"'{text}' is no device; use auto, cpu, cuda or cuda:0";
+
+        static bool IsDevice(string word) => word is "auto" or "cpu" or "cuda"
+            || (word.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(word.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _));
     }
 
     private static string Invariant(double value) => value.ToString("R", CultureInfo.InvariantCulture);

@@ -51,6 +51,17 @@ public static unsafe class Devices
         }
     }
 
+    /// <summary>As <see cref="Parse"/>, or several CUDA devices with commas between them: <c>cuda:0,cuda:1</c>.</summary>
+    /// <param name="text">The user's word.</param>
+    /// <param name="option">What to call it in an error.</param>
+    /// <exception cref="PrunusInputException">As <see cref="Parse"/>; one is named twice, or several are not all of CUDA.</exception>
+    public static IReadOnlyList<torch.Device> ParseAll(string text, string option = "--device")
+    {
+        List<torch.Device> devices = [.. text.Split(',').Select(word => Parse(word, option))];
+        return devices.Count == 1 || (devices.TrueForAll(d => d.type == DeviceType.CUDA) && devices.DistinctBy(d => d.index).Count() == devices.Count)
+            ? devices : throw new PrunusInputException(option, $"'{text}' names a device twice, or one without CUDA", "name different ones, such as cuda:0,cuda:1");
+    }
+
     /// <summary>
     /// Waits for what this thread has queued on a device (on its current stream), not for what other threads do on streams of their own; nothing to wait for on the CPU.
     /// </summary>

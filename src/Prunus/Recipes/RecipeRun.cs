@@ -79,8 +79,8 @@ public sealed class RecipeRun
     /// <summary>What went another way than it should have, a line each; the numbers hold.</summary>
     public IReadOnlyList<string> Warnings => [.. _study.Warnings, .. _found];
 
-    /// <summary>Jobs at a time on a kind of device, where the user doesn't say.</summary>
-    public int JobsOn(DeviceType device) => device == DeviceType.CUDA ? _study.JobsOnGpu : 1;
+    /// <summary>Jobs at a time on the devices together, where the user doesn't say.</summary>
+    public int JobsOn(IReadOnlyList<torch.Device> devices) => devices[0].type == DeviceType.CUDA ? _study.JobsOnGpu * devices.Count : 1;
 
     /// <summary>Looks at options of <see cref="Run"/> before a folder is made for it.</summary>
     /// <exception cref="PrunusInputException">One is out of range, or more jobs at a time than a GPU takes.</exception>

@@ -57,7 +57,7 @@ internal sealed class TicketCells : IRecipeStudy
         var done = new WaveProgress(waves.Sum(w => w.Count), progress);
         foreach (var wave in waves)
         {
-            foreach (var (job, outcome) in Wave(wave, work, workers.Devices.All(TicketJobs.Kind.IsShared) ? 1 : workers.Workers, pool, done, cancellation))
+            foreach (var (job, outcome) in Wave(wave, work, workers.Devices.All(TicketJobs.Kind.IsShared) ? workers.Devices.Count : workers.Workers, pool, done, cancellation))
             {
                 found[job] = outcome;
             }

@@ -72,6 +72,15 @@ public class LibtorchTests
     public void A_device_that_is_no_device_is_an_error(string text, string message) =>
         Assert.Equal(message, Assert.Throws<PrunusInputException>(() => Devices.Parse(text)).Message);
 
+    [Theory]
+    [InlineData("cpu,cpu", "--device: 'cpu,cpu' names a device twice, or one without CUDA; name different ones, such as cuda:0,cuda:1")]
+    [InlineData("cpu,", "--device: no device ''; say auto, cpu, cuda or cuda:N")]
+    public void Several_devices_are_different_ones_of_cuda(string text, string message)
+    {
+        Assert.Equal(message, Assert.Throws<PrunusInputException>(() => Devices.ParseAll(text)).Message);
+        Assert.Equal(DeviceType.CPU, Assert.Single(Devices.ParseAll("cpu")).type);
+    }
+
     [Fact]
     public void Cuda_without_cuda_says_what_to_do()
     {

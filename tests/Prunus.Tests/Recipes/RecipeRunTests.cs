@@ -82,7 +82,9 @@ public sealed class RecipeRunTests : IDisposable
         Assert.Equal((1, 8, 1, 1), (On("lth-lenet", DeviceType.CUDA), On("lth-conv", DeviceType.CUDA), On("lth-decoder", DeviceType.CUDA), On("minitron-depth", DeviceType.CUDA)));
         Assert.Equal((1, 1), (On("lth-lenet", DeviceType.CPU), On("lth-conv", DeviceType.CPU)));
 
-        int On(string id, DeviceType device) => Open(id).JobsOn(device);
+        Assert.Equal((16, 2), (Open("lth-conv").JobsOn([new(DeviceType.CUDA, 0), new(DeviceType.CUDA, 1)]), Open("lth-decoder").JobsOn([new(DeviceType.CUDA, 0), new(DeviceType.CUDA, 1)])));
+
+        int On(string id, DeviceType device) => Open(id).JobsOn([new(device)]);
     }
 
     // A GPU has twice as many streams; elsewhere trainings are processes, and so are prunings everywhere.

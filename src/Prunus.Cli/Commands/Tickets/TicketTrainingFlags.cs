@@ -102,13 +102,13 @@ internal static class TicketTrainingFlags
     /// <summary>Runs the recipe: tickets, record, report and recipe.yaml in the run's folder, a table on the console.</summary>
     public static int Run(VerbContext context, TicketRecipe recipe)
     {
-        var device = TensorSetup.Device(context);
-        var size = device.type == DeviceType.CUDA ? "gpu" : "cpu";
+        var devices = TensorSetup.DevicesOf(context);
+        var size = devices[0].type == DeviceType.CUDA ? "gpu" : "cpu";
         var verb = recipe.Id.Replace('-', ' ');
         try
         {
             var record = RecipeCommand.Run(
-                context, new RecipeRunOptions(verb, size, Text: recipe.ToYaml(size)), Sources(context), device);
+                context, new RecipeRunOptions(verb, size, Text: recipe.ToYaml(size)), Sources(context), devices);
             return record.Subjects.All(s => s.Measures.GetValueOrDefault(TicketMetrics.Failed) >= 1)
                 ? throw new PrunusRunException(verb, "every training broke down (a loss or weight was NaN or infinite)", "use a lower --lr")
                 : ExitCode.Done;
