@@ -43,6 +43,11 @@ internal static class DataCommand
             TableView.Write(context.Terminal, new Table(DataEntry.Header, [.. entries.Select(entry => entry.Row())]));
         }
 
+        foreach (var (folder, files) in entries.Where(entry => entry.Folder is null).Select(entry => search.Partial(entry.Source)).OfType<(string, IReadOnlyList<string>)>())
+        {
+            context.Note($"{folder} lacks {string.Join(", ", files)}");
+        }
+
         string[] missing = [.. entries.Where(entry => entry.Folder is null).Select(entry => entry.Source.Id)];
         if (missing.Length > 0 && !context.Json)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Prunus.Cli.Options;
 using Prunus.Cli.Views;
+using Prunus.Lottery.Experiments.Measures;
 using Prunus.Recipes;
 using Prunus.Reports;
 using Prunus.Runs;
@@ -59,7 +60,15 @@ internal static class RecipeCommand
     private static int Index(VerbContext context)
     {
         var page = RecipeIndex.Write(context.Value(Results), [.. All().Select(r => new IndexedRecipe(r.Id, r.Title, r.Slide, r.Paper, r.Methods, [.. Recipe.SizeNames.Where(r.Sizes.ContainsKey)]))]);
-        context.Out.WriteLine(page);
+        if (context.Json)
+        {
+            context.WriteJson(new JsonObject { ["schema"] = "prunus-recipe-index/1", ["page"] = page });
+        }
+        else
+        {
+            context.Out.WriteLine(page);
+        }
+
         return ExitCode.Done;
     }
 
@@ -69,6 +78,17 @@ internal static class RecipeCommand
     {
         var (file, text) = RecipeCatalogue.Open(context.Value(Id));
         var recipe = RecipeReader.Read(file, text);
+        if (context.Json)
+        {
+            context.WriteJson(new JsonObject
+            {
+                ["schema"] = "prunus-recipe-validate/1",
+                ["recipe"] = recipe.Id,
+                ["sizes"] = new JsonArray([.. recipe.Sizes.Select(s => new JsonObject { ["size"] = s.Key, ["cells"] = s.Value.CellNames.Count, ["seeds"] = s.Value.Seeds.Count, ["claims"] = s.Value.Claims.Count, ["figures"] = s.Value.Figures.Count })]),
+            });
+            return ExitCode.Done;
+        }
+
         foreach (var (name, size) in recipe.Sizes)
         {
             context.Out.WriteLine($"{recipe.Id} {name}: {(size is { Tickets: null, Sparsity: null, Strong: null, Universal: null } ? $"{size.Variants.Count} variants" : $"{size.CellNames.Count} cells")}, {size.Seeds.Count} seeds, {size.Claims.Count} claims, {size.Figures.Count} figures");
@@ -107,7 +127,9 @@ internal static class RecipeCommand
             Show(context, record);
         }
 
-        return record;
+        return record.Subjects.Count > 0 && record.Subjects.All(s => s.Measures.GetValueOrDefault(TicketMetrics.Failed) >= 1)
+            ? throw new PrunusRunException(options.IdOrPath, "every training broke down (a loss or weight was NaN or infinite)", "use a lower learning rate (lr)")
+            : record;
     }
 
     private static void Show(VerbContext context, Record record)

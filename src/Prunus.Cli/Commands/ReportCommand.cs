@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Prunus.Cli.Options;
 using Prunus.Reports;
 
@@ -19,8 +20,16 @@ internal static class ReportCommand
 
     private static int Run(VerbContext context)
     {
-        var output = context.Given(SharedOptions.Out) ? context.Value(SharedOptions.Out) : null;
-        context.Out.WriteLine(HtmlReport.Write(context.Value(Folder), output));
+        var report = HtmlReport.Write(context.Value(Folder), context.Given(SharedOptions.Out) ? OutputFile.Of(context) : null);
+        if (context.Json)
+        {
+            context.WriteJson(new JsonObject { ["schema"] = "prunus-report/1", ["report"] = report });
+        }
+        else
+        {
+            context.Out.WriteLine(report);
+        }
+
         return ExitCode.Done;
     }
 }

@@ -28,6 +28,11 @@ internal static class ClaimYaml
         var left = known.References(map, "left", map.Texts("left") is { Count: > 0 } some ? some : throw new PrunusInputException(map.Place, "'left' is missing", "name a metric"));
         var others = map.Texts(key);
         var by = map.Real("by") ?? (side == ClaimSide.Within ? throw new PrunusInputException(map.Place, "'by' is missing", "an equal claim states its margin") : 0);
+        if (side == ClaimSide.Within && by < 0)
+        {
+            throw map.Fault("by", $"is {by.ToString(CultureInfo.InvariantCulture)}, and nothing is nearer than that", "give a margin of 0 or more");
+        }
+
         if (others is [var number] && double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var bound))
         {
             return left is null ? null : side == ClaimSide.Within ? (new ClaimQuantity.Difference(left, []), side, by, bound) : (new ClaimQuantity.Difference(left, []), side, bound, 0);
@@ -89,7 +94,7 @@ internal static class ClaimYaml
     private static (IReadOnlyList<MetricReference>? First, IReadOnlyList<MetricReference>? Second) OverVariants(YamlMap map, string first, string second, VariantNames known)
     {
         var (a, b) = (map.Need(first), map.Need(second));
-        var variants = known.Variants(map.Texts("variants")).Select(v => v.Name).ToList();
+        var variants = known.Variants(map, "variants", map.Texts("variants")).Select(v => v.Name).ToList();
         var found = (known.References(map, first, variants.Select(v => $"{v}.{a}")), known.References(map, second, variants.Select(v => $"{v}.{b}")));
         map.Done();
         return found;

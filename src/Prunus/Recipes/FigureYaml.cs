@@ -11,7 +11,7 @@ internal static class FigureYaml
         var title = map.Need("title");
         RecipeFigure? figure = map.Need("kind") switch
         {
-            "curves" => known.Matching(map.Texts("variants")) is { Count: > 0 } variants ? new RecipeFigure.Curves(title, variants) : null,
+            "curves" => known.Matching(map, "variants", map.Texts("variants")) is { Count: > 0 } variants ? new RecipeFigure.Curves(title, variants) : null,
             "bars" => Bars(map, title, known, lists),
             "map" => Map(map, title, known, lists),
             "lines" => Lines(map, title, known, lists),
@@ -78,7 +78,7 @@ internal static class FigureYaml
         foreach (var entry in map.Each("points", lists))
         {
             var (group, x, y) = (entry.Need("group"), entry.Need("x"), entry.Need("y"));
-            points.AddRange(known.Matching(entry.Texts("variants")).Select(v => (Name: v, X: known.Reference(entry, "x", $"{v}.{x}"), Y: known.Reference(entry, "y", $"{v}.{y}")))
+            points.AddRange(known.Matching(entry, "variants", entry.Texts("variants")).Select(v => (Name: v, X: known.Reference(entry, "x", $"{v}.{x}"), Y: known.Reference(entry, "y", $"{v}.{y}")))
                 .Where(p => p is { X: not null, Y: not null }).Select(p => new FigurePoint(p.Name, group, p.X!, p.Y!)));
             entry.Done();
         }
@@ -89,7 +89,7 @@ internal static class FigureYaml
 
     private static RecipeFigure.Settling? Settling(YamlMap map, string title, VariantNames known, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
     {
-        var variants = known.Variants(map.Texts("variants"));
+        var variants = known.Variants(map, "variants", map.Texts("variants"));
         var steps = Listed(map, "steps", lists).Select(s => Step(map, s, variants)).ToList();
         var losses = steps.Select(s => known.References(map, "steps", variants.Select(v => $"{v.Name}.loss@{s}"))!).ToList();
         return variants.Count < 3 || steps.Count == 0 ? null : new(title, steps, losses);

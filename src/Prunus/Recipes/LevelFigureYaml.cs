@@ -14,7 +14,7 @@ internal static class LevelFigureYaml
             var like = Like(line, names);
             line.Done();
             names.Add(name);
-            var cells = known.Matching([of + " *"]);
+            var cells = known.Matching(line, "of", [of + " *"]);
             if (cells.Count > 0 && known.References(map, "y", cells.Select(c => $"{c}.{metric}")) is not null)
             {
                 series.Add(new(name, metric, cells, like));
@@ -48,7 +48,7 @@ internal static class LevelFigureYaml
     public static RecipeFigure.Layers? Layers(YamlMap map, string title, VariantNames known)
     {
         var of = map.Need("of");
-        string[] cells = [.. known.Matching([of + " *"]).Where(c => c != of + " 0")];
+        string[] cells = [.. known.Matching(map, "of", [of + " *"]).Where(c => c != of + " 0")];
         return cells.Length > 0 ? new(title, cells) : null;
     }
 

@@ -1,12 +1,8 @@
-using Prunus.Lottery.Experiments;
-
 namespace Prunus.Recipes;
 
 /// <summary>Reads a size of the recipes that prune no donor: ticket experiments (<c>experiments</c>), sparsity on donors (<c>sparsity</c>), strong tickets (<c>strong</c>), universal tickets (<c>universal</c>).</summary>
 internal static class LotteryReader
 {
-    private const int DeepestLevel = 101;
-
     /// <returns>The size, or null where the recipe has none of these.</returns>
     public static RecipeSize? Read(YamlMap root, string name, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, IReadOnlyList<string> select) =>
         root.Has("experiments") ? WithTickets(root, name, size, lists, select)
@@ -22,8 +18,18 @@ internal static class LotteryReader
         size.Done();
 
         // Other sizes may have other experiments and levels; what this one lacks is left out of claims and figures.
-        string[] all = [.. root.Entries("sizes").SelectMany(s => Branches(root, s.Map is { } other ? RecipeReader.Lists(other) : lists)).Distinct().SelectMany(b => Enumerable.Range(0, DeepestLevel).Select(l => $"{b} {l}"))];
-        return RecipeReader.Judged(root, name, result, all, lists);
+        return RecipeReader.Judged(root, name, result, Elsewhere(root), lists);
+    }
+
+    // Cells of any size, and those that one 'for' makes of their parts: an experiment's branch at the levels that any experiment has that branch at.
+    private static string[] Elsewhere(YamlMap root)
+    {
+        var cells = (from size in Recipe.SizeNames.Select(n => root.Map("sizes")!.Map(n)).OfType<YamlMap>()
+                     from experiment in TicketYaml.Read(root, size, RecipeReader.Lists(size)).Experiments
+                     from cell in experiment.Cells()
+                     select (experiment.Name, cell.Branch, cell.Level)).Distinct().ToList();
+        var levels = cells.ToLookup(c => c.Branch, c => c.Level);
+        return [.. cells.Select(c => (c.Name, c.Branch)).Distinct().SelectMany(b => levels[b.Branch].Distinct().Select(l => $"{b.Name}/{b.Branch} {l}"))];
     }
 
     private static RecipeSize WithKinds(YamlMap root, string name, YamlMap size, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, IReadOnlyList<string> select)
@@ -54,10 +60,4 @@ internal static class LotteryReader
             throw new PrunusInputException("--only", "picks variants, and this recipe has experiments, whose parts need each other", "leave it out, or write a recipe of your own");
         }
     }
-
-    // Experiments and their branches as cells name them, whatever else is said of them.
-    private static IEnumerable<string> Branches(YamlMap root, IReadOnlyDictionary<string, IReadOnlyList<string>> lists) =>
-        from experiment in root.Each("experiments", lists)
-        from branch in experiment.Each("branches", lists).Select(b => b.Text("branch")).OfType<string>().Append(TicketExperiment.Ticket)
-        select $"{experiment.Text("name")}/{branch}";
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text;
 
 namespace Prunus.Recipes;
 
@@ -22,7 +23,19 @@ public static class RecipeCatalogue
             return (idOrPath + ".yaml", reader.ReadToEnd());
         }
 
-        return File.Exists(idOrPath) ? (idOrPath, File.ReadAllText(idOrPath))
+        return File.Exists(idOrPath) ? (idOrPath, Text(idOrPath))
             : throw new PrunusInputException(idOrPath, "is no recipe and no file", Runs.NearestName.Find(idOrPath, Ids) is { } near ? $"did you mean '{near}'?" : "see `prunus recipe list`");
+    }
+
+    private static string Text(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new PrunusInputException(path, "is not in UTF-8", "save it as UTF-8", e);
+        }
     }
 }

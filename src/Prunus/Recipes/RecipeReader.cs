@@ -17,6 +17,7 @@ public static partial class RecipeReader
     {
         var sizes = new Dictionary<string, RecipeSize>(StringComparer.Ordinal);
         Recipe? recipe = null;
+        CheckKeys(YamlMap.Read(file, text));
         foreach (var size in Recipe.SizeNames)
         {
             // Read anew for each size: placeholders and defaults differ.
@@ -28,7 +29,6 @@ public static partial class RecipeReader
             }
         }
 
-        CheckKeys(YamlMap.Read(file, text));
         return sizes.Count > 0 ? recipe! : throw new PrunusInputException(file, "has no size", "add 'sizes:' with tiny, cpu or gpu");
     }
 

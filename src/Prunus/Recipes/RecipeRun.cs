@@ -28,6 +28,7 @@ public sealed record RecipeRunOptions(string IdOrPath, string Size, IReadOnlyLis
 public sealed class RecipeRun
 {
     private const string CellsFile = "cells.json", TimingsFile = "timings.json", RecipeFile = "recipe.yaml";
+    private const string Again = "put it back, or use --fresh to do the run again";
     private const int StackOnGpu = 64;
     private readonly RecipeRunOptions _options;
     private readonly IRecipeStudy _study;
@@ -104,6 +105,11 @@ public sealed class RecipeRun
                 Write(Path.Combine(scratch, TimingsFile), timings);
             }
         });
+        if (folder.Lost("cells") is [var lost, ..])
+        {
+            throw new PrunusInputException(folder.PathOf(lost), "is a result of this run, and not there any more", Again);
+        }
+
         var cells = ReadCells(folder.PathOf(CellsFile));
         foreach (var (cell, timed) in File.Exists(folder.PathOf(TimingsFile)) ? ReadCells(folder.PathOf(TimingsFile)) : [])
         {
@@ -123,6 +129,16 @@ public sealed class RecipeRun
         AtomicFile.WriteText(path, new JsonObject { ["format"] = "prunus-cells/1", ["cells"] = json }.ToJsonString() + "\n");
     }
 
-    private static Dictionary<(string Variant, long Seed), CellResult> ReadCells(string path) => JsonNode.Parse(File.ReadAllText(path))!["cells"]!.AsArray()
-        .ToDictionary(c => (c!["variant"]!.GetValue<string>(), c["seed"]!.GetValue<long>()), c => CellResult.FromJson(c!["result"]!.AsObject(), path));
+    private static Dictionary<(string Variant, long Seed), CellResult> ReadCells(string path)
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(path))!["cells"]!.AsArray()
+                .ToDictionary(c => (c!["variant"]!.GetValue<string>(), c["seed"]!.GetValue<long>()), c => CellResult.FromJson(c!["result"]!.AsObject(), path));
+        }
+        catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException or NullReferenceException or FormatException or ArgumentException or PrunusInputException)
+        {
+            throw new PrunusInputException(path, "is damaged: the run's results cannot be read", Again, e);
+        }
+    }
 }

@@ -38,6 +38,11 @@ internal static class TicketYaml
             Trained(VariantYaml.Layered(map, size, "train")), Cutting(VariantYaml.Layered(map, size, "cut"), lists), Rewinding(VariantYaml.Layered(map, size, "rewind")), map.Text("tickets_of"),
             [.. map.Each("branches", lists).Select(b => Branch(b, lists))]) { GivenTicket = map.Text("ticket_file"), TicketLevels = Levels(map, lists, "ticket_levels") };
         map.Done();
+        foreach (var (branch, level) in experiment.Branches.SelectMany(b => (b.Levels ?? []).Select(l => (b.Id, l))).Where(b => !experiment.Cutting.Levels.Contains(b.l)))
+        {
+            throw map.Fault("branches", $"runs '{branch}' at level {level}, and the experiment has none but {string.Join(", ", experiment.Cutting.Levels)}", "correct its 'levels', or those of 'cut'");
+        }
+
         StudyNames.Check(map, experiment.Net, experiment.Data, experiment.Initialisation);
         return experiment;
     }

@@ -31,7 +31,7 @@ internal sealed class VariantNames(RecipeSize size, IReadOnlyList<string> all)
 
         return _here.Contains(reference.Variant) ? reference
             : all.Contains(reference.Variant) ? null
-            : throw map.Fault(key, $"names the variant '{reference.Variant}'", NearestName.Find(reference.Variant, _here.Concat(all)) is { } near ? $"did you mean '{near}'?" : $"there are {string.Join(", ", _here)}");
+            : throw Unknown(map, key, reference.Variant);
     }
 
     /// <summary>Reads references; null when this size leaves a variant of them out.</summary>
@@ -42,10 +42,19 @@ internal sealed class VariantNames(RecipeSize size, IReadOnlyList<string> all)
     }
 
     /// <summary>Variants of this size that match patterns with <c>*</c>, in their order.</summary>
-    public IReadOnlyList<string> Matching(IReadOnlyList<string> patterns) => [.. _here.Where(name => patterns.Any(p => RecipeReader.Matches(name, p)))];
+    /// <exception cref="PrunusInputException">A pattern matches none of any size.</exception>
+    public IReadOnlyList<string> Matching(YamlMap map, string key, IReadOnlyList<string> patterns)
+    {
+        var matched = patterns.ToLookup(p => _here.Concat(all).Any(name => RecipeReader.Matches(name, p)));
+        return matched[false].FirstOrDefault() is { } none ? throw Unknown(map, key, none) : [.. _here.Where(name => patterns.Any(p => RecipeReader.Matches(name, p)))];
+    }
 
     /// <summary>The same without the donors, which nothing was done to.</summary>
-    public IReadOnlyList<Variant> Variants(IReadOnlyList<string> patterns) => [.. size.Variants.Where(v => patterns.Any(p => RecipeReader.Matches(v.Name, p)))];
+    /// <exception cref="PrunusInputException">As <see cref="Matching"/>.</exception>
+    public IReadOnlyList<Variant> Variants(YamlMap map, string key, IReadOnlyList<string> patterns) => Matching(map, key, patterns) is var names ? [.. size.Variants.Where(v => names.Contains(v.Name))] : [];
+
+    private PrunusInputException Unknown(YamlMap map, string key, string name) =>
+        map.Fault(key, $"names the variant '{name}'", NearestName.Find(name, _here.Concat(all)) is { } near ? $"did you mean '{near}'?" : $"there are {string.Join(", ", _here)}");
 
     private IEnumerable<string> Metrics => size.Tickets is not null ? TicketMetrics.All : size.FixedMetrics ?? [.. Plain, .. size.Evaluate.SelectMany(t => (string[])["before_" + t.Name, "loss_" + t.Name]), .. size.Tasks.Select(t => Accuracy + t)];
 

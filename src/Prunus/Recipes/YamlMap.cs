@@ -50,7 +50,7 @@ internal sealed partial class YamlMap
         }
         catch (YamlException e)
         {
-            throw new PrunusInputException($"{file}:{e.Start.Line}", "is no YAML: " + e.Message.Split('\n')[0].TrimEnd('.'), "correct the line", e);
+            throw new PrunusInputException($"{file}:{Math.Max(e.Start.Line, e.End.Line)}", "is no YAML: " + e.Message.Split('\n')[0].TrimEnd('.'), "correct the line", e);
         }
     }
 
@@ -162,7 +162,9 @@ internal sealed partial class YamlMap
         {
             foreach (var (name, node) in dimensions._node.Children.Select(c => (Scalar(c.Key).Value ?? "", c.Value)))
             {
-                var values = node is YamlScalarNode { Value: { } list } && lists.TryGetValue(list, out var named) ? named : dimensions.Items(name, node);
+                var values = node is not YamlScalarNode { Value: { } list } || RangeForm().IsMatch(list) ? dimensions.Items(name, node)
+                    : lists.TryGetValue(list, out var named) ? named
+                    : throw new PrunusInputException(item.At(node), $"'for' takes '{list}', which is no list of this size", $"add it to 'lists', or write [{list}]");
                 all = [.. all.SelectMany(bound => values.Select(value => new Dictionary<string, string>(bound, StringComparer.Ordinal) { [name] = value }))];
             }
         }

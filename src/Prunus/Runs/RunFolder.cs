@@ -51,7 +51,15 @@ public sealed class RunFolder : IDisposable
             throw new PrunusInputException(shown, "holds files, but no run", "choose an empty or new folder as --out");
         }
 
-        Directory.CreateDirectory(bookkeeping);
+        try
+        {
+            Directory.CreateDirectory(bookkeeping);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PrunusInputException(shown, "cannot be made: " + e.Message.Split(':')[0].Split('\n')[0].Trim().TrimEnd('.'), "choose another --out", e);
+        }
+
         var held = RunLock.Take(bookkeeping, shown);
         try
         {
@@ -71,6 +79,9 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Whether a stage has been done, in this session or an earlier one.</summary>
     public bool StageDone(string name) => _markers.Done(name);
+
+    /// <summary>Names of what a done stage left in the folder and is not there any more.</summary>
+    public IReadOnlyList<string> Lost(string stage) => [.. _markers.Outputs(stage).Where(o => !IO.Path.Exists(PathOf(o)))];
 
     /// <summary>
     /// Does a stage unless it is done. <paramref name="produce"/> gets an empty scratch folder; what it leaves there is moved into the run folder
@@ -123,6 +134,7 @@ public sealed class RunFolder : IDisposable
 
         if (there is null)
         {
+            _markers.DropDamaged();
             // Stages without a run.json belong to a run whose start was interrupted, or to one that --fresh drops.
             Clear();
             RunFile.Write(runFile, Identity);

@@ -79,6 +79,9 @@ public sealed class TicketFindTests : IDisposable
     [InlineData("--drops: ',' holds nothing; ", "--drops", ",")]
     [InlineData("--min-keep: -1 is out of range; ", "--min-keep", "-1")]
     [InlineData("--cut: 120% is out of range; ", "--cut", "120%")]
+    [InlineData("--momentum: is that of sgd; ", "--momentum", "0.5")]
+    [InlineData("--block: does not go with images; ", "--block", "10")]
+    [InlineData("--model: does not go with images; ", "--model", "a=b")]
     public void BadInput_IsOneLineBeforeAnythingIsWritten(string start, string option, string value)
     {
         string[] arguments = [.. Small];
@@ -105,7 +108,7 @@ public sealed class TicketFindTests : IDisposable
     {
         var (code, _, error) = Tool.Run(["ticket", "find", .. Small, "--optimizer", "sgd", "--lr", "100", "--weight-decay", "1", "--out", _folder["all"]]);
         Assert.Equal(1, code);
-        Assert.EndsWith("prunus: ticket find: every training broke down (a loss or weight was NaN or infinite); use a lower --lr\n", error, StringComparison.Ordinal);
+        Assert.EndsWith("prunus: ticket find: every training broke down (a loss or weight was NaN or infinite); use a lower learning rate (lr)\n", error, StringComparison.Ordinal);
         Assert.True(File.Exists(_folder[Path.Combine("all", "record.json")]));
     }
 

@@ -100,6 +100,17 @@ public sealed class TicketTests
         Tool.Refused("--sparse: is for the CPU; ", "ticket", "evaluate", folder["a.ticket"], "--data", "fashion-tiny", "--sparse", "--device", "cuda");
         Tool.Refused("ticket evaluate: has neither", "ticket", "evaluate", "--data", "fashion-tiny");
         Tool.Refused($"{folder["a.ticket"]}: is of a net for 10 classes of 1x28x28, and blobs has 4 of 1x16x16; ", "ticket", "evaluate", folder["a.ticket"], "--data", "blobs");
+        Tool.Refused("--data: 'fashion-tiny/a' is a half of the training images; ", "ticket", "evaluate", folder["a.ticket"], "--data", "fashion-tiny/a");
+    }
+
+    // As experiments name them.
+    [Fact]
+    public void ImagesOfAnotherSize_AreEvaluatedOn()
+    {
+        using var folder = new TemporaryFolder();
+        TicketFile.Write(folder["small.ticket"], new Ticket("mlp:4:1x14x14:10", "glorot-normal", 1, new([("fc1.weight", DrawnMasks.Draw(1, 0.5, 4, 196)), ("fc2.weight", DrawnMasks.Draw(2, 0.5, 10, 4))])));
+        Assert.Equal(1000, Evaluate(folder["small.ticket"], "--data", "fashion-tiny@1x14x14")["images"]!.GetValue<int>());
+        Tool.Refused($"{folder["small.ticket"]}: is of a net for 10 classes of 1x14x14, and fashion-tiny@1x7x7 has 10 of 1x7x7; ", "ticket", "evaluate", folder["small.ticket"], "--data", "fashion-tiny@1x7x7");
     }
 
     private static JsonNode Evaluate(params string[] arguments)

@@ -1,4 +1,5 @@
 using Prunus.Recipes;
+using Prunus.Tests.Runs;
 
 namespace Prunus.Tests.Recipes;
 
@@ -62,7 +63,8 @@ public sealed class RecipeReaderTests
 
     [Theory]
     [InlineData("text: lower", "text: lower, bold: huge", "mine.yaml:23: 'bold' is 'huge', not true or false; correct the value")]
-    [InlineData("title: Mine", "titel: Mine", "mine.yaml:1: 'title' is missing; add 'title: …'")]
+    [InlineData("title: Mine", "titel: Mine", "mine.yaml:3: 'titel' is no key here; did you mean 'title'?")]
+    [InlineData("title: Mine\n", "", "mine.yaml:1: 'title' is missing; add 'title: …'")]
     [InlineData("what: A test.", "what: A test.\nwhy: none", "mine.yaml:8: 'why' is no key here; use claims")]
     [InlineData("{steps: 4, batch", "{step: 4, batch", "mine.yaml:15: 'step' is no key here; did you mean 'steps'?")]
     [InlineData("hidden: 50%", "hidden: half", "mine.yaml:14: width 'half' is neither a number nor a share; write e.g. 96 or 67%")]
@@ -78,6 +80,58 @@ public sealed class RecipeReaderTests
     {
         var fault = Assert.Throws<PrunusInputException>(() => RecipeReader.Read("mine.yaml", Good.Replace(good, bad, StringComparison.Ordinal)));
         Assert.StartsWith(message, fault.Message, StringComparison.Ordinal);
+    }
+
+    // Sizes may lack what others have; what none has is a slip of the pen.
+    [Theory]
+    [InlineData("it/ticket 1.pm, equals", "it/ticket 1.pm, equals", null)]
+    [InlineData("it/ticket 1.pm, equals", "it/ticket 3.pm, equals", null)]
+    [InlineData("it/ticket 1.pm, equals", "it/ticket 4.pm, equals", "mine.yaml:16: 'left' names the variant 'it/ticket 4'; did you mean")]
+    [InlineData("it/ticket 1.pm, equals", "it/reinit 2.pm, equals", "mine.yaml:16: 'left' names the variant 'it/reinit 2'; did you mean 'it/reinit 1'?")]
+    [InlineData("by: 1}", "by: -1}", "mine.yaml:16: 'by' is -1, and nothing is nearer than that; give a margin of 0 or more")]
+    [InlineData("of: it/ticket", "of: itt/ticket", "mine.yaml:18: 'of' names the variant 'itt/ticket *'; did you mean")]
+    [InlineData("of: it/ticket", "of: it/tikcet", "mine.yaml:18: 'of' names the variant 'it/tikcet *'; did you mean")]
+    [InlineData("levels: [1]}]", "levels: [1, 7]}]", "mine.yaml:14: 'branches' runs 'reinit' at level 7, and the experiment has none but 0, 1, 2; correct its 'levels', or those of 'cut'")]
+    [InlineData("- {name: it", "- {for: {x: none}, name: it", "mine.yaml:14: 'for' takes 'none', which is no list of this size; add it to 'lists', or write [none]")]
+    [InlineData("experiments:", "experimentz:", "mine.yaml:13: 'experimentz' is no key here; did you mean 'experiments'?")]
+    public void NamesThatNoSizeHas_AreFaults(string good, string bad, string? message)
+    {
+        const string recipe = """
+            format: prunus-recipe/1
+            id: mine
+            title: Mine
+            slide: none
+            paper: none
+            methods: docs/methods/lottery-tickets.md
+            what: A test.
+            sizes:
+              tiny:
+                {seeds: [1], net: "mlp:4", data: blobs, train: {iterations: 10, validation: 100}, cut: {levels: 0..2}}
+              cpu:
+                {seeds: [1], net: "mlp:4", data: blobs, train: {iterations: 10, validation: 100}, cut: {levels: 0..3}}
+            experiments:
+              - {name: it, branches: [{branch: reinit, levels: [1]}]}
+            claims:
+              - {id: a, text: t, left: it/ticket 1.pm, equals: 80, by: 1}
+            figures:
+              - {kind: levels, title: t, y: pm, y_label: y, series: [{name: n, of: it/ticket}]}
+            """;
+        var text = recipe.Replace(good, bad, StringComparison.Ordinal);
+        if (message is null)
+        {
+            Assert.Equal(bad.Contains('3', StringComparison.Ordinal) ? (0, 1) : (1, 1), (RecipeReader.Read("mine.yaml", text).Size("tiny").Claims.Count, RecipeReader.Read("mine.yaml", text).Size("cpu").Claims.Count));
+            return;
+        }
+
+        Assert.StartsWith(message, Assert.Throws<PrunusInputException>(() => RecipeReader.Read("mine.yaml", text)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TextThatIsNotUtf8_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["latin.yaml"], [.. "title: T"u8, 0xE9]);
+        Assert.Equal($"{folder["latin.yaml"]}: is not in UTF-8; save it as UTF-8", Assert.Throws<PrunusInputException>(() => RecipeCatalogue.Open(folder["latin.yaml"])).Message);
     }
 
     public static TheoryData<string> Ids => [.. RecipeCatalogue.Ids];

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Prunus.Runs;
 using Prunus.Tests.Runs;
@@ -14,6 +15,7 @@ public class RecipeIndexTests
         RecordJson.Write(run, Records.Full() with { Verb = "recipe", Recipe = "minitron-depth", Size = "tiny" });
         File.WriteAllText(Path.Combine(run, "figure-6.svg"), "of an earlier record");
         Assert.Equal((0, temporary["index.md"] + "\n", ""), Cli.Tool.Run("recipe", "index", temporary.Path));
+        Assert.Equal(temporary["index.md"], JsonNode.Parse(Cli.Tool.Run("recipe", "index", temporary.Path, "--json").Out)!["page"]!.GetValue<string>());
         var page = File.ReadAllText(temporary["index.md"]);
         foreach (var part in (string[])[
             "## Which layers can go\n\n`minitron-depth` · ",
@@ -34,6 +36,7 @@ public class RecipeIndexTests
         Assert.All(Directory.GetFiles(run, "*.svg"), f => Assert.Equal("{http://www.w3.org/2000/svg}svg", XDocument.Load(f).Root!.Name.ToString()));
         Cli.Tool.Run("recipe", "index", temporary.Path);
         Assert.Equal(page, File.ReadAllText(temporary["index.md"]));
+        Assert.Equal(Path.Combine(run, "report.html"), JsonNode.Parse(Cli.Tool.Run("report", run, "--json").Out)!["report"]!.GetValue<string>());
     }
 
     [Fact]

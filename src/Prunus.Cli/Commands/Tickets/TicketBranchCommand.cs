@@ -36,7 +36,7 @@ internal static class TicketBranchCommand
                 ["data"] = data,
                 ["ticket_file"] = Path.GetFullPath(path),
                 ["initialisation"] = ticket.Initialisation,
-                ["train"] = TicketTrainingFlags.Train(context),
+                ["train"] = TicketTrainingFlags.Train(context, TicketDecoders.Is(ticket)),
                 ["cut"] = new Dictionary<string, object> { ["levels"] = new[] { 1 } },
                 ["rewind"] = new Dictionary<string, object> { ["to"] = ticket.RewindStep },
             },

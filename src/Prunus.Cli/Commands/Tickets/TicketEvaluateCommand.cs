@@ -4,6 +4,7 @@ using Prunus.Cli.Options;
 using Prunus.Cli.Views;
 using Prunus.Datasets.Images;
 using Prunus.Lottery;
+using Prunus.Lottery.Experiments.Materials;
 using Prunus.Lottery.Sparse;
 using Prunus.Lottery.Tickets;
 using Prunus.Native;
@@ -17,7 +18,7 @@ internal static class TicketEvaluateCommand
 {
     private static readonly Argument<string?> Ticket = new("FILE") { Description = "Ticket (.ticket); without --weights its start weights are evaluated.", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<string> Net = ParsedOption.Create<string>("--net", "NET", "Net of the weights where there is no ticket: lenet-300-100, mlp:64-32 (list nets). Decoder of a ticket whose file does not tell: decoder:MODEL.", ParsedOption.Text);
-    private static readonly Option<string> Data = ParsedOption.Create<string>("--data", "SET", "Set of images (data); for a decoder a text: demo-heldout.", ParsedOption.Text);
+    private static readonly Option<string> Data = ParsedOption.Create<string>("--data", "SET", "Set of images (data), SET@3x32x32 in another size; for a decoder a text: demo-heldout.", ParsedOption.Text);
     private static readonly Option<string> Folder = ParsedOption.Create<string>("--data-dir", "DIR", $"Folder of the sets and texts ({ImageSetSearch.Variable}, else ./data).", ParsedOption.Text);
     private static readonly Option<string> Split = ParsedOption.Create("--split", "test|train", "Which part of the set.", ParsedOption.OneOf("test", "train"), "test");
     private static readonly Option<int> Images = ParsedOption.Create<int>("--images", "N", "The first N images only.", ParsedOption.Count(1));
@@ -47,7 +48,12 @@ internal static class TicketEvaluateCommand
         }
 
         TicketCommand.RefuseFor("images", context, SharedOptions.Text, Window, Windows, RecipeCommand.Model);
-        var source = ImageSets.Named(context.Need(Data));
+        var named = StudySet.Parse(context.Need(Data));
+        if (named.Half is not null)
+        {
+            throw new PrunusInputException(Data.Name, $"'{named.Name}' is a half of the training images", "leave out the half: all test images are measured on, whichever half was trained on");
+        }
+
         if (ticket is null && !(context.Given(TicketCommand.Weights) && context.Given(Net)))
         {
             throw new PrunusInputException("ticket evaluate", "has neither a ticket nor weights with their net", "give FILE, or --weights FILE --net NET");
@@ -59,22 +65,27 @@ internal static class TicketEvaluateCommand
         }
 
         var search = ImageSetSearch.From(context.Given(Folder) ? context.Value(Folder) : null);
-        var set = source.Load(context.Required(Split) == "test" ? ImageSplit.Test : ImageSplit.Train, search, (ulong)context.Required(GlobalOptions.Seed));
+        var set = Load(context.Required(Split) == "test" ? ImageSplit.Test : ImageSplit.Train);
         var shape = new MapShape(set.Shape.Channels, set.Shape.Height, set.Shape.Width);
         var config = ticket is null ? VisionNets.Named(context.Value(Net)!, shape, set.ClassNames.Count) : TicketNets.Config(ticket, path!);
         if (config.Input != shape || config.Classes != set.ClassNames.Count)
         {
-            throw new PrunusInputException(path ?? "--net", $"is of a net for {config.Classes} classes of {config.Input}, and {source.Id} has {set.ClassNames.Count} of {shape}", "use another --data");
+            throw new PrunusInputException(path ?? "--net", $"is of a net for {config.Classes} classes of {config.Input}, and {named.Name} has {set.ClassNames.Count} of {shape}", "use another --data, or give its images that size (--data SET@CxHxW)");
         }
 
         var device = Device(context);
         using var net = EvaluatedNet.Load(config, ticket, path, context.Given(TicketCommand.Weights) ? context.Value(TicketCommand.Weights) : null, device);
         using var sparse = context.Value(Sparse) ? SparseNet.Compile(net) : null;
-        using var batches = new ImageBatches(set, device, Math.Min(context.Required(Batch), set.Count), Statistics(context, source, search, set), 0);
+        using var batches = new ImageBatches(set, device, Math.Min(context.Required(Batch), set.Count), Statistics(), 0);
         var result = ImageAccuracy.Measure(
             batches, images => sparse?.Run(images) ?? net.Forward(images), context.Given(Images) ? context.Value(Images) : null, context.Cancellation);
         EvaluationView.Write(context, result, sparse?.Layers);
         return ExitCode.Done;
+
+        ImageSet Load(ImageSplit split) => named.Fitted(named.Source.Load(split, search, (ulong)context.Required(GlobalOptions.Seed)));
+
+        ChannelStatistics Statistics() => context.Required(Pixels) == "unit" ? ChannelStatistics.Unit(set.Shape.Channels)
+            : ChannelStatistics.Of(set.Split == ImageSplit.Train ? set : Load(ImageSplit.Train));
     }
 
     private static torch.Device Device(VerbContext context) => !context.Value(Sparse) || context.Required(GlobalOptions.Device) is "auto" or "cpu"
@@ -86,8 +97,4 @@ internal static class TicketEvaluateCommand
         TensorSetup.Apply(context);
         return Devices.Parse("cpu");
     }
-
-    private static ChannelStatistics Statistics(VerbContext context, ImageSetSource source, ImageSetSearch search, ImageSet set) => context.Required(Pixels) == "unit"
-        ? ChannelStatistics.Unit(set.Shape.Channels)
-        : ChannelStatistics.Of(set.Split == ImageSplit.Train ? set : source.Load(ImageSplit.Train, search, (ulong)context.Required(GlobalOptions.Seed)));
 }

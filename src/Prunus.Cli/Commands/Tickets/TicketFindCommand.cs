@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Prunus.Cli.Options;
+using Prunus.Lottery.Experiments.Materials;
 using Prunus.Lottery.Masks;
 using Prunus.Recipes;
 
@@ -61,16 +62,16 @@ internal static class TicketFindCommand
                 ["net"] = net,
                 ["data"] = data,
                 ["initialisation"] = context.Given(Initialisation) ? context.Value(Initialisation)! : StudyNames.Initialisation(net),
-                ["train"] = Train(context),
+                ["train"] = Train(context, net),
                 ["cut"] = Cut(context, net, levels),
                 ["rewind"] = new Dictionary<string, object> { ["to"] = context.Required(Rewind), ["kind"] = context.Required(Kind) },
             },
         });
     }
 
-    private static Dictionary<string, object> Train(VerbContext context)
+    private static Dictionary<string, object> Train(VerbContext context, string net)
     {
-        var train = TicketTrainingFlags.Train(context);
+        var train = TicketTrainingFlags.Train(context, StudyDecoder.Is(net));
         if (context.Given(Distil))
         {
             train["distil"] = new Dictionary<string, object> { ["weight"] = context.Value(Distil), ["tau"] = context.Given(Temperature) ? context.Value(Temperature) : 1 };
@@ -85,6 +86,11 @@ internal static class TicketFindCommand
 
     private static Dictionary<string, object> Cut(VerbContext context, string net, int levels)
     {
+        if (context.Given(Pattern))
+        {
+            TicketCommand.RefuseFor("--pattern, which says how many weights go", context, Share, Output);
+        }
+
         if (context.Given(Output) && !context.Given(Share))
         {
             throw new PrunusInputException(Output.Name, "says what goes of the last layer where --cut is given, and it is not", "add --cut, such as --cut 20%");

@@ -14,6 +14,21 @@ public sealed record ImageSetSearch(string Root)
     /// <summary>The folder that has all files of a set: ROOT/ID or another usual name, ROOT itself, then the set's system folders; null when there is none.</summary>
     public string? Find(ImageSetSource source) => Folders(source).FirstOrDefault(folder => source.Splits.All(split => split.Files.All(file => file.In(folder) is not null)));
 
+    /// <summary>A folder that has some files of a set and lacks others, and their names; null when there is none.</summary>
+    public (string Folder, IReadOnlyList<string> Missing)? Partial(ImageSetSource source)
+    {
+        foreach (var folder in Folders(source))
+        {
+            var files = source.Splits.SelectMany(split => split.Files).ToLookup(file => file.In(folder) is not null, file => file.Name);
+            if (files[true].Any() && files[false].Any())
+            {
+                return (folder, [.. files[false].Distinct()]);
+            }
+        }
+
+        return null;
+    }
+
     private IEnumerable<string> Folders(ImageSetSource source)
     {
         foreach (var name in source.Folders)

@@ -16,9 +16,11 @@ public readonly record struct CurvePoint(int Step, double ValidationLoss, double
 public sealed record TrainingCurve(IReadOnlyList<float> TrainingLosses, IReadOnlyList<CurvePoint> Points, int? DivergedAt)
 {
     /// <summary>The early-stop point: the first evaluation with the least validation loss (Frankle and Carbin 2019, section 1). Null without a finite one.</summary>
-    public CurvePoint? EarlyStop => Points.Any(p => double.IsFinite(p.ValidationLoss))
-        ? Points.Where(p => double.IsFinite(p.ValidationLoss)).MinBy(p => p.ValidationLoss)
-        : null;
+    public CurvePoint? EarlyStop => EarlyStopAfter(-1);
+
+    /// <summary>The same of evaluations behind a step only.</summary>
+    public CurvePoint? EarlyStopAfter(int step) => Points.Where(p => p.Step > step && double.IsFinite(p.ValidationLoss)).ToList() is { Count: > 0 } finite
+        ? finite.MinBy(p => p.ValidationLoss) : null;
 
     /// <summary>The evaluation at a step.</summary>
     /// <exception cref="ArgumentException">There was none.</exception>

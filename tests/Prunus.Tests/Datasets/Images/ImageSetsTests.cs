@@ -106,6 +106,17 @@ public class ImageSetsTests
     }
 
     [Fact]
+    public void PartlyThere_NamesWhatIsMissing()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["mnist"]);
+        File.WriteAllBytes(Path.Combine(folder["mnist"], "train-images-idx3-ubyte"), []);
+        Assert.Equal(
+            $"{folder["mnist"]}: lacks train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte of mnist; get them: the four files of yann.lecun.com/exdb/mnist or of a mirror",
+            Samples.Fault(() => ImageSets.Named("mnist").Load(ImageSplit.Train, new(folder.Path))));
+    }
+
+    [Fact]
     public void Absent_TellsHowToGetIt()
     {
         Assert.StartsWith("mnist: is neither in no/such nor elsewhere on this machine; ", Samples.Fault(() => ImageSets.Named("mnist").Load(ImageSplit.Train, new("no/such"))), StringComparison.Ordinal);

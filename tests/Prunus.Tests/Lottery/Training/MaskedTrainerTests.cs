@@ -53,6 +53,8 @@ public sealed class MaskedTrainerTests
         var curve = new TrainingCurve([], [Point(100, 0.5), Point(200, double.NaN), Point(300, 0.3), Point(400, 0.4), Point(500, 0.3)], null);
         Assert.Equal(300, curve.EarlyStop!.Value.Step);
         Assert.Equal(0.97, curve.EarlyStop.Value.TestAccuracy);
+        Assert.Equal((500, 400), (curve.EarlyStopAfter(400)!.Value.Step, (curve with { Points = [.. curve.Points.Take(4)] }).EarlyStopAfter(300)!.Value.Step));
+        Assert.Null(curve.EarlyStopAfter(500));
 
         static CurvePoint Point(int step, double loss) => new(step, loss, 0, 0, step == 300 ? 0.97 : 0.5);
     }

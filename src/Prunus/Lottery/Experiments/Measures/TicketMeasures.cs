@@ -54,7 +54,7 @@ internal static class TicketMeasures
         {
             var last = curve.Points[^1];
             (metrics[TicketMetrics.FinalAccuracy], metrics[TicketMetrics.FinalLoss]) = (last.TestAccuracy, last.TestLoss);
-            if (curve.EarlyStop is { } early)
+            if (curve.EarlyStopAfter(LastCut(job, experiment)) is { } early)
             {
                 (metrics[TicketMetrics.EarlyIteration], metrics[TicketMetrics.EarlyAccuracy], metrics[TicketMetrics.EarlyLoss]) = (early.Step, early.TestAccuracy, early.TestLoss);
             }
@@ -97,6 +97,10 @@ internal static class TicketMeasures
         using var near = values.cpu();
         return TensorMemory.Span<double>(near).ToArray();
     }
+
+    // A net that loses weights as it is trained is not the ticket before the last of them is gone; the evaluation at that step comes before the cut.
+    private static int LastCut(TicketJob job, TicketExperiment experiment) =>
+        experiment.Finds(job) && experiment.Cutting is { At: TicketMoment.Training, Pattern: null } cutting ? cutting.Pace.Steps(experiment.Training.Iterations)[^1] : -1;
 
     // The dense training, one from step k on for each level between, and this one. Masks found before or during it cost no training more; what a given ticket had cost is not known.
     private static double SearchSteps(TicketExperiment experiment, int level)

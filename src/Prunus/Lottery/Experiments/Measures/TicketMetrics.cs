@@ -11,7 +11,7 @@ public static class TicketMetrics
     /// <summary>Prunable weights left.</summary>
     public const string Kept = "kept";
 
-    /// <summary>Step of the first least validation loss.</summary>
+    /// <summary>Step of the first least validation loss; of weights that go during the training, once all have gone.</summary>
     public const string EarlyIteration = "early_iteration";
 
     /// <summary>Test accuracy there, 0 to 1; of a text the share of next tokens.</summary>
