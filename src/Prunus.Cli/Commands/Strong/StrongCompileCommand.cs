@@ -20,7 +20,7 @@ internal static class StrongCompileCommand
     private static readonly Option<string> Of = ParsedOption.Create("--epsilon-of", "target|scaled", "Whose weights ε is the error of: the target's own, or, as in the theorem, those of the target divided by --scale.",
         ParsedOption.OneOf("target", "scaled"), "target");
 
-    private static readonly Option<string> Net = ParsedOption.Create<string>("--net", "NET", "The net, where its tensors do not tell (list nets).", ParsedOption.Text);
+    private static readonly Option<string> Net = ParsedOption.Create<string>("--net", "NET", "The net, where its file does not tell (list nets); with size of images and classes if they are not the usual ones: mlp:64-32:1x16x16:4.", ParsedOption.Text);
     private static readonly Option<string> Law = ParsedOption.Create("--law", "theorem|independent|shared", "Products V·max(0,U) of a random two-layer net, n random numbers of its own for each weight, or the same n for all weights of a layer.",
         ParsedOption.OneOf([.. SamplingLaw.All.Select(l => l.Id)]), SamplingLaw.Theorem.Id);
 
@@ -59,7 +59,7 @@ internal static class StrongCompileCommand
             Of = Enum.Parse<EpsilonOf>(context.Required(Of), ignoreCase: true),
         };
         options = context.Given(Search) ? options with { Searched = context.Value(Search), SearchedOfConvolutions = context.Value(Search) } : options;
-        var config = context.Given(Net) ? VisionNets.Named(context.Value(Net)!) : VisionNetFile.Find(path);
+        var config = context.Given(Net) ? VisionNets.Described(context.Value(Net)!) ?? VisionNets.Named(context.Value(Net)!) : VisionNetFile.Find(path);
         _ = StrongLayer.Of(config);
         TensorSetup.Apply(context);
         using var net = VisionNet.Load(config, path, Devices.Parse("cpu"));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Prunus.Lottery.Masks;
 using Prunus.Native;
@@ -13,17 +12,7 @@ public static class TicketNets
 {
     /// <summary>The image net of an architecture id such as <c>lenet-300-100:1x28x28:10</c>, or null where the id is of another kind.</summary>
     /// <exception cref="PrunusInputException">The net is not known, or its images are too small.</exception>
-    public static VisionConfig? Config(string architecture)
-    {
-        var parts = architecture.Split(':');
-        if (parts.Length < 3 || !int.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var classes) || classes < 1)
-        {
-            return null;
-        }
-
-        var sizes = parts[^2].Split('x').Select(s => int.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n is > 0 and <= 1 << 12 ? n : 0).ToArray();
-        return sizes is not [> 0, > 0, > 0] ? null : VisionNets.Named(string.Join(':', parts[..^2]), new MapShape(sizes[0], sizes[1], sizes[2]), classes);
-    }
+    public static VisionConfig? Config(string architecture) => VisionNets.Described(architecture);
 
     /// <summary>The architecture of a ticket of an image net or a decoder; null where its file does not tell.</summary>
     /// <param name="ticket">The ticket.</param>

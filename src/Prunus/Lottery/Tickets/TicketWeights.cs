@@ -114,7 +114,7 @@ public static class TicketWeights
 
     private static Dictionary<string, string> Metadata(Ticket ticket) => new()
     {
-        ["architecture"] = ticket.Architecture,
+        [VisionNetFile.Architecture] = ticket.Architecture,
         ["initialisation"] = ticket.Initialisation,
         ["seed"] = ticket.Seed.ToString(CultureInfo.InvariantCulture),
         ["rewind_step"] = ticket.RewindStep.ToString(CultureInfo.InvariantCulture),
