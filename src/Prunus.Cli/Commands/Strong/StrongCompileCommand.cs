@@ -87,10 +87,10 @@ internal static class StrongCompileCommand
             context.Error.WriteLine(FormattableString.Invariant($"prunus: note: {weight.Tensor}[{weight.Index}] = {weight.Target:0.######}: the nearest sum is {weight.Error:0.######} away"));
         }
 
-        if (!allowed)
+        if (compiled.Unreached.Count > 0)
         {
             context.Error.WriteLine(FormattableString.Invariant(
-                $"prunus: --epsilon: {compiled.Unreached.Count} of {compiled.Ticket.TargetParameters} weights stay farther than {epsilon} from their targets, by {NumberText.Value(compiled.Unreached.Max(u => u.Error))} at most; {Remedy(options)}, or --allow-unreached"));
+                $"prunus: {(allowed ? "warning: " : "")}--epsilon: {compiled.Unreached.Count} of {compiled.Ticket.TargetParameters} weights stay farther than {epsilon} from their targets, by {NumberText.Value(compiled.Unreached.Max(u => u.Error))} at most; {Remedy(options)}{(allowed ? "" : ", or --allow-unreached")}"));
         }
 
         return allowed ? ExitCode.Done : ExitCode.CheckFailed;

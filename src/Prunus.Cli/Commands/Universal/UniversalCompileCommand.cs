@@ -51,7 +51,7 @@ internal static class UniversalCompileCommand
         if (!reached)
         {
             context.Error.WriteLine(FormattableString.Invariant(
-                $"prunus: --epsilon: features may be off by {certified:0.######} (seen: {found.Error:0.######}; largest error of a summed number: {compiled.LargestError:0.######}), which is more than {shape.Epsilon}; give more --segments, --widths, --terms or --candidates, another --seed, a larger --epsilon{(allowed ? "" : ", or --allow-unreached")}"));
+                $"prunus: {(allowed ? "warning: " : "")}--epsilon: features may be off by {certified:0.######} (seen: {found.Error:0.######}; largest error of a summed number: {compiled.LargestError:0.######}), which is more than {shape.Epsilon}; give more --segments, --widths, --terms or --candidates, another --seed, a larger --epsilon{(allowed ? "" : ", or --allow-unreached")}"));
         }
 
         return allowed ? ExitCode.Done : ExitCode.CheckFailed;
