@@ -84,13 +84,13 @@ internal static class StrongCompileCommand
         StrongCompileView.Write(context, compiled, options, allowed ? output : null, bytes, seconds);
         foreach (var weight in compiled.Unreached.OrderByDescending(u => u.Error).Take(Shown))
         {
-            context.Error.WriteLine(FormattableString.Invariant($"prunus: note: {weight.Tensor}[{weight.Index}] = {weight.Target:0.######}: the nearest sum is {weight.Error:0.######} away"));
+            context.Error.WriteLine($"prunus: note: {weight.Tensor}[{weight.Index}] = {NumberText.Figures(weight.Target)}: the nearest sum is {NumberText.Figures(weight.Error)} away");
         }
 
         if (compiled.Unreached.Count > 0)
         {
             context.Error.WriteLine(FormattableString.Invariant(
-                $"prunus: {(allowed ? "warning: " : "")}--epsilon: {compiled.Unreached.Count} of {compiled.Ticket.TargetParameters} weights stay farther than {epsilon} from their targets, by {NumberText.Value(compiled.Unreached.Max(u => u.Error))} at most; {Remedy(options)}{(allowed ? "" : ", or --allow-unreached")}"));
+                $"prunus: {(allowed ? "warning: " : "")}--epsilon: {compiled.Unreached.Count} of {compiled.Ticket.TargetParameters} weights stay farther than {epsilon} from their targets, by {NumberText.Figures(compiled.Unreached.Max(u => u.Error))} at most; {Remedy(options)}{(allowed ? "" : ", or --allow-unreached")}"));
         }
 
         return allowed ? ExitCode.Done : ExitCode.CheckFailed;

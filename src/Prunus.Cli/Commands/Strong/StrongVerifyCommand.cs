@@ -85,7 +85,7 @@ internal static class StrongVerifyCommand
         if (farther > 0)
         {
             context.Error.WriteLine(FormattableString.Invariant(
-                $"prunus: {path}: {farther} of {ticket.TargetParameters} weights are farther than ε {notes.Epsilon} from their targets, by {NumberText.Value(checks.Max(c => c.Largest))} at most; compile with more --samples, another --seed or a larger --epsilon"));
+                $"prunus: {path}: {farther} of {ticket.TargetParameters} weights are farther than ε {notes.Epsilon} from their targets, by {NumberText.Figures(checks.Max(c => c.Largest))} at most; compile with more --samples, another --seed or a larger --epsilon"));
         }
 
         return rebuilt && verification.Holds && farther == 0 ? ExitCode.Done : ExitCode.CheckFailed;

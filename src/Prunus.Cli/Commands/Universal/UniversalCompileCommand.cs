@@ -3,6 +3,7 @@ using Prunus.Cli.Options;
 using Prunus.Cli.Views;
 using Prunus.Lottery.Tickets;
 using Prunus.Lottery.Universal;
+using Prunus.Reports;
 
 namespace Prunus.Cli.Commands.Universal;
 
@@ -51,7 +52,7 @@ internal static class UniversalCompileCommand
         if (!reached)
         {
             context.Error.WriteLine(FormattableString.Invariant(
-                $"prunus: {(allowed ? "warning: " : "")}--epsilon: features may be off by {certified:0.######} (seen: {found.Error:0.######}; largest error of a summed number: {compiled.LargestError:0.######}), which is more than {shape.Epsilon}; give more --segments, --widths, --terms or --candidates, another --seed, a larger --epsilon{(allowed ? "" : ", or --allow-unreached")}"));
+                $"prunus: {(allowed ? "warning: " : "")}--epsilon: features may be off by {NumberText.Figures(certified)} (seen: {NumberText.Figures(found.Error)}; largest error of a summed number: {NumberText.Figures(compiled.LargestError)}), which is more than {shape.Epsilon}; give more --segments, --widths, --terms or --candidates, another --seed, a larger --epsilon{(allowed ? "" : ", or --allow-unreached")}"));
         }
 
         return allowed ? ExitCode.Done : ExitCode.CheckFailed;
