@@ -99,6 +99,9 @@ public sealed class StrongTicket
         return new(VisionTicketNet.NameOf(Config) + Suffix + Samples, Law.Id, Seed, Masks, metadata: metadata);
     }
 
+    /// <summary>Whether a ticket names a net inside a random one.</summary>
+    public static bool Is(Ticket ticket) => ticket.Architecture.Contains(Suffix, StringComparison.Ordinal);
+
     /// <summary>From a ticket.</summary>
     /// <param name="ticket">The ticket.</param>
     /// <param name="subject">What errors name: its file.</param>
