@@ -100,7 +100,11 @@ public sealed class UniversalTests : IDisposable
         // A ticket of another net, and one whose masks were cut off.
         var ticket = TicketFile.Read(_folder["a.ticket"]);
         TicketFile.Write(_folder["other.ticket"], new Ticket(ticket.Architecture, ticket.Initialisation, ticket.Seed + 1, ticket.Masks, metadata: ticket.Metadata));
-        Tool.Refused($"{_folder["other.ticket"]}: keeps neuron ", "universal", "verify", _folder["other.ticket"]);
+        (code, var said, error) = Tool.Run("universal", "verify", _folder["other.ticket"], "--json");
+        Assert.Equal((3, false, false), (code, JsonNode.Parse(said)!["rebuilt"]!.GetValue<bool>(), JsonNode.Parse(said)!["holds"]!.GetValue<bool>()));
+        Assert.Matches("^prunus: [^;\n]*other.ticket: keeps neuron [^;\n]*; compile it again\n$", error);
+        Points("x1.safetensors", [1, 1], [0]);
+        Tool.Refused($"{_folder["other.ticket"]}: keeps neuron ", "universal", "features", _folder["other.ticket"], "--points", _folder["x1.safetensors"], "--out", _folder["f"]);
         File.WriteAllBytes(_folder["cut.ticket"], File.ReadAllBytes(_folder["a.ticket"])[..^20]);
         Tool.Refused($"{_folder["cut.ticket"]}: ", "universal", "verify", _folder["cut.ticket"]);
     }
