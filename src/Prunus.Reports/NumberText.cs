@@ -35,7 +35,7 @@ public static class NumberText
     public static string Figures(double value) => Math.Abs(value) switch
     {
         0 => "0",
-        >= 1e4 or < 1e-4 => value.ToString("0.###e+0", CultureInfo.InvariantCulture),
+        >= 9999.5 or < 1e-4 => value.ToString("0.###e+0", CultureInfo.InvariantCulture),
         _ => value.ToString("G4", CultureInfo.InvariantCulture),
     };
 

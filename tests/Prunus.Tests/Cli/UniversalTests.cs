@@ -87,7 +87,6 @@ public sealed class UniversalTests : IDisposable
             Assert.Throws<PrunusInputException>(() => (shape with { Epsilon = smallest - Math.Pow(10, Math.Floor(Math.Log10(smallest)) - 1) }).Resolved());
         }
 
-        Tool.Refused("--terms: is 9; ", "universal", "compile", "--terms", "9", "--out", _folder["b.ticket"]);
         Assert.False(File.Exists(_folder["b.ticket"]));
 
         Tool.Refused("no.ticket: does not exist; ", "universal", "verify", "no.ticket");
