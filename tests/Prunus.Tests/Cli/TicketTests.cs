@@ -98,6 +98,8 @@ public sealed class TicketTests
         Tool.Refused($"{folder["d.ticket"]}: ends after 8 bytes; ", "ticket", "info", folder["d.ticket"]);
         Tool.Refused("no.ticket: does not exist; ", "ticket", "export", "no.ticket", "--out", folder["c"]);
         Tool.Refused("--sparse: is for the CPU; ", "ticket", "evaluate", folder["a.ticket"], "--data", "fashion-tiny", "--sparse", "--device", "cuda");
+        TicketFile.Write(folder["e.ticket"], new Ticket(LeNet.Architecture, "zzz", 7, LeNet.Masks));
+        Tool.Refused($"{folder["e.ticket"]}: has weights that cannot be drawn: initialisation 'zzz' is not known; get a sound copy of the ticket\n", "ticket", "evaluate", folder["e.ticket"], "--data", "fashion-tiny", "--device", "cpu");
         Tool.Refused("ticket evaluate: has neither", "ticket", "evaluate", "--data", "fashion-tiny");
         Tool.Refused($"{folder["a.ticket"]}: is of a net for 10 classes of 1x28x28, and blobs has 4 of 1x16x16; ", "ticket", "evaluate", folder["a.ticket"], "--data", "blobs");
     }

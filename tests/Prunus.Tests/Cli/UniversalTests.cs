@@ -92,6 +92,8 @@ public sealed class UniversalTests : IDisposable
         Tool.Refused("no.ticket: does not exist; ", "universal", "verify", "no.ticket");
         Points("x.safetensors", [1, 2], [0, 1]);
         Tool.Refused($"{_folder["x.safetensors"]}: tensor 'x' is [1,2], and the ticket takes 1 numbers a point; ", "universal", "features", _folder["a.ticket"], "--points", _folder["x.safetensors"], "--out", _folder["f"]);
+        Points("none.safetensors", [0, 1], []);
+        Tool.Refused($"{_folder["none.safetensors"]}: tensor 'x' is [0,1], which holds no point; give [n,1] with n of 1 or more\n", "universal", "features", _folder["a.ticket"], "--points", _folder["none.safetensors"], "--out", _folder["f"]);
         Points("nan.safetensors", [1, 1], [float.NaN]);
         Tool.Refused($"{_folder["nan.safetensors"]}: tensor 'x' holds NaN or infinity; ", "universal", "features", _folder["a.ticket"], "--points", _folder["nan.safetensors"], "--out", _folder["f"]);
         Assert.False(File.Exists(_folder["f"]));

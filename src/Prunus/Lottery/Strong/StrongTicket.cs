@@ -126,7 +126,8 @@ public sealed class StrongTicket
         }
 
         metadata.Remove(ScalesKey);
-        return new(config, SamplingLaw.Named(ticket.Initialisation), samples, ticket.Seed, exponents, ticket.Masks, metadata);
+        var law = SamplingLaw.All.FirstOrDefault(l => l.Id == ticket.Initialisation) ?? throw new PrunusInputException(subject, $"has the law '{ticket.Initialisation}', which is not known", Remedy);
+        return new(config, law, samples, ticket.Seed, exponents, ticket.Masks, metadata);
     }
 
     private static IEnumerable<(string Name, IReadOnlyList<long> Shape)> Shapes(StrongLayer layer, int samples)

@@ -57,7 +57,7 @@ public static class TicketNets
     public static ITicketNet Rebuild(Ticket ticket, ITicketArchitecture architecture, Device device, string subject = "ticket")
     {
         TicketFit.Check(ticket, architecture.Tensors, subject);
-        var drawn = ticket.Values is null ? architecture.Draw(ticket.Initialisation, ticket.Seed) : null;
+        var drawn = ticket.Values is null ? Drawn(ticket, architecture, subject) : null;
         var stored = ticket.Values?.ToDictionary(v => v.Name, StringComparer.Ordinal);
         return architecture.Create(architecture.Tensors.ToDictionary(t => t.Name, t =>
         {
@@ -88,6 +88,18 @@ public static class TicketNets
             var all = (t.IsBuffer ? net.Buffers : net.Parameters)[t.Name].detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
             return new TicketValues(t.Name, t.Shape, masks.Covers(t.Name) ? masks[t.Name].KeptIndices().Select(i => all[i]).ToArray() : all);
         })], metadata);
+    }
+
+    private static IReadOnlyDictionary<string, float[]> Drawn(Ticket ticket, ITicketArchitecture architecture, string subject)
+    {
+        try
+        {
+            return architecture.Draw(ticket.Initialisation, ticket.Seed);
+        }
+        catch (PrunusInputException fault)
+        {
+            throw new PrunusInputException(subject, $"has weights that cannot be drawn: {fault.Subject} {fault.Problem}", "get a sound copy of the ticket", fault);
+        }
     }
 
     private static void Fill(Span<float> values, Mask? mask, ReadOnlySpan<float> stored, bool isStored)
