@@ -32,7 +32,7 @@ internal sealed class VerbContext(ParseResult parse, IReadOnlyList<string> argum
     public string ResumeHint { get; set; } = "nothing was left half-written; repeat the command to start again";
 
     /// <summary>The command line as typed, quoted where a shell needs it.</summary>
-    public string CommandText { get; } = "prunus " + string.Join(' ', arguments.Select(Quote));
+    public string CommandText { get; } = "prunus " + string.Join(' ', arguments.Select(ShellText.Quote));
 
     public T? Value<T>(Option<T> option) => parse.GetValue(option);
 
@@ -65,9 +65,4 @@ internal sealed class VerbContext(ParseResult parse, IReadOnlyList<string> argum
 
     /// <summary>Writes the one document of <c>--json</c> to standard output.</summary>
     public void WriteJson(JsonNode document) => Out.WriteLine(document.ToJsonString(JsonForm));
-
-    private static string Quote(string argument) =>
-        argument.Length > 0 && argument.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:=%,+@".Contains(c, StringComparison.Ordinal))
-            ? argument
-            : "'" + argument.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

@@ -31,6 +31,14 @@ public static class NumberText
         _ => value.ToString("0.0000", CultureInfo.InvariantCulture),
     };
 
+    /// <summary>Four figures however small: 0.01234, 2.813e-6. For errors beside an ε that may be anything.</summary>
+    public static string Figures(double value) => Math.Abs(value) switch
+    {
+        0 => "0",
+        >= 9999.5 or < 1e-4 => value.ToString("0.###e+0", CultureInfo.InvariantCulture),
+        _ => value.ToString("G4", CultureInfo.InvariantCulture),
+    };
+
     /// <summary>A share as percent with one decimal: 60.0%.</summary>
     public static string Percent(double share) => (share * 100).ToString("0.0", CultureInfo.InvariantCulture) + "%";
 

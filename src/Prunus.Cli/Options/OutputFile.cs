@@ -17,7 +17,7 @@ internal static class OutputFile
         var path = context.Need(option);
         var full = Path.GetFullPath(path);
         return Directory.Exists(path) || Path.EndsInDirectorySeparator(path) ? throw new PrunusInputException(option.Name, $"{path} is a folder", "name a file in it")
-            : Path.GetDirectoryName(full) is { } folder && !Directory.Exists(folder) ? throw new PrunusInputException(option.Name, $"the folder of {path} is not there", $"make it (mkdir -p {folder}), or choose another {option.Name}")
+            : Path.GetDirectoryName(full) is { } folder && !Directory.Exists(folder) ? throw new PrunusInputException(option.Name, $"the folder of {path} is not there", $"make it (mkdir -p {ShellText.Quote(folder)}), or choose another {option.Name}")
             : inputs.Any(input => input is not null && Path.GetFullPath(input) == full) ? throw new PrunusInputException(option.Name, $"{path} is read by this command and would be lost", $"choose another {option.Name}")
             : path;
     }

@@ -53,8 +53,8 @@ internal static class ParsedOption
     };
 
     public static ValueParser<long> Integer(long least, long most) => (string text, out long value) =>
-        !Quantity.TryCount(text, out value) ? $"'{text}' is no whole number; write e.g. {Math.Max(least, 1)}"
-        : value < least || value > most ? $"{text} is out of range; use {least} to {most}"
+        !Quantity.TryCount(text, out value) && !Quantity.IsBeyond(text) ? $"'{text}' is no whole number; write e.g. {Math.Max(least, 1)}"
+        : Quantity.IsBeyond(text) || value < least || value > most ? $"{text} is out of range; use {least} to {most}"
         : null;
 
     /// <summary>As <see cref="Integer"/>, for values that fit 32 bits.</summary>
@@ -66,13 +66,13 @@ internal static class ParsedOption
     };
 
     /// <summary>Whole numbers separated by commas.</summary>
-    public static ValueParser<int[]> Counts(int least) => (string text, out int[] value) =>
+    public static ValueParser<int[]> Counts(int least, int most = int.MaxValue) => (string text, out int[] value) =>
     {
         var parts = text.Split(',');
         value = new int[parts.Length];
         for (var i = 0; i < parts.Length; i++)
         {
-            if (Count(least)(parts[i].Trim(), out value[i]) is { } fault)
+            if (Count(least, most)(parts[i].Trim(), out value[i]) is { } fault)
             {
                 return fault;
             }
@@ -93,10 +93,14 @@ internal static class ParsedOption
         : null;
 
     /// <summary>A number of things such as <c>65M</c>, <c>1.5B</c> or <c>6e7</c>, one or more.</summary>
-    public static string? Quantities(string text, out long value) =>
-        !Quantity.TryCount(text, out value) ? $"'{text}' is no quantity; write e.g. 65M, 1.5B or 6e7"
-        : value < 1 ? $"{text} is out of range; use 1 or more"
-        : null;
+    public static string? Quantities(string text, out long value)
+    {
+        var read = Quantity.TryCount(text, out value);
+        return Quantity.IsBeyond(text) ? $"{text} is out of range; use 1 to {long.MaxValue}"
+            : !read ? $"'{text}' is no quantity; write e.g. 65M, 1.5B or 6e7"
+            : value < 1 ? $"{text} is out of range; use 1 or more"
+            : null;
+    }
 
     public static string? DeviceName(string text, out string value)
     {

@@ -21,7 +21,7 @@ internal static class StrongVerifyView
 
         TableView.Write(context.Terminal, new Table(["ticket", path], Summary(ticket, notes, found, rebuilt)));
         context.Out.WriteLine();
-        TableView.Write(context.Terminal, new Table(["layer", Error(notes), "within ε", "largest error of the layer alone", "certified so far, exact", "certified so far, float32", "n / ln(c·c'·d²·l/min(ε,δ))"],
+        TableView.Write(context.Terminal, new Table(["layer", Error(notes), "within ε", "largest error of the layer alone", "certified so far, weights in float32", "certified so far, all in float32", "n / ln(c·c'·d²·l/min(ε,δ))"],
         [
             .. found.Layers.Zip(checks, (l, c) => (IReadOnlyList<string>)
                 [l.Layer.Name, NumberText.Value(c.Largest), c.Holds ? "yes" : $"NO, {NumberText.Grouped(c.Farther)} are not", NumberText.Value(l.OwnError), NumberText.Value(l.Bound), NumberText.Value(l.Rounded), NumberText.Value(Constant(ticket, found, l.Layer))]),
@@ -36,14 +36,14 @@ internal static class StrongVerifyView
         TableView.Write(context.Terminal, new Table(["n", "median error", "mean error", "largest error", $"within {NumberText.Value(notes.Epsilon)}"],
             [.. ladder.Select(s => (IReadOnlyList<string>)[$"{s.Samples}", NumberText.Value(s.Median), NumberText.Value(s.Mean), NumberText.Value(s.Largest), NumberText.Percent(s.Within)])]));
         context.Out.WriteLine(FormattableString.Invariant(
-            $"\nBounds hold for images in [0,1], on a CPU; errors against n are over 1,000 weights of the net. The theorem's constant: ε of its last column is what is certified of a logit (exact), δ = {TheoremConstant.Delta}; no constant can be below {TheoremConstant.Counting:0.00}."));
+            $"\nBounds hold for images in [0,1], on a CPU; errors against n are over 1,000 weights of the net. The theorem's constant: ε of its last column is what is certified of a logit (weights in float32), δ = {TheoremConstant.Delta}; no constant can be below {TheoremConstant.Counting:0.00}."));
         if (export is not null)
         {
             context.Out.WriteLine($"{export}: the rebuilt net");
         }
     }
 
-    private static string Error(StrongNotes notes) => notes.Of == EpsilonOf.Target ? "largest weight error" : "largest weight error, after scaling";
+    private static string Error(StrongNotes notes) => notes.Of == EpsilonOf.Target ? "largest weight error, float32" : "largest weight error, float32, after scaling";
 
     private static List<IReadOnlyList<string>> Summary(StrongTicket ticket, StrongNotes notes, StrongVerification found, bool rebuilt) =>
     [

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Prunus.Lottery.Strong;
 using Prunus.Lottery.Tickets;
 using Prunus.Reports;
 
@@ -7,7 +8,11 @@ namespace Prunus.Cli.Views;
 /// <summary>A ticket as text.</summary>
 internal static class TicketView
 {
-    public static void Write(Terminal terminal, string path, TicketSummary summary)
+    /// <param name="terminal">Where to.</param>
+    /// <param name="path">The ticket's file.</param>
+    /// <param name="summary">The ticket in numbers.</param>
+    /// <param name="strong">The same as a strong ticket, whose second layers no mask is stored of; else null.</param>
+    public static void Write(Terminal terminal, string path, TicketSummary summary, StrongTicket? strong)
     {
         var ticket = summary.Ticket;
         TableView.Write(terminal, new Table(["ticket", path],
@@ -15,7 +20,8 @@ internal static class TicketView
             ["net", ticket.Architecture],
             ["starts from", ticket.Values is null ? "its seed" : $"stored weights of step {ticket.RewindStep}"],
             ["initial weights", $"{ticket.Initialisation}, seed {ticket.Seed}"],
-            ["Pm", $"{Percent(ticket.Masks.Density)} ({NumberText.Grouped(ticket.Masks.Kept)} of {NumberText.Grouped(ticket.Masks.Count)})"],
+            .. strong is null ? [] : new[] { (IReadOnlyList<string>)["kept of the random net", $"{Percent(strong.Kept / (double)strong.RandomParameters)} ({NumberText.Grouped(strong.Kept)} of {NumberText.Grouped(strong.RandomParameters)}), second layers among them"] },
+            [strong is null ? "Pm" : "Pm of the stored masks", $"{Percent(ticket.Masks.Density)} ({NumberText.Grouped(ticket.Masks.Kept)} of {NumberText.Grouped(ticket.Masks.Count)})"],
             ["bytes of the file", NumberText.Grouped(summary.Bytes)],
             // A decoder's config.json is for programs.
             .. ticket.Metadata.Where(m => m.Value is not JsonObject).Select(m => (IReadOnlyList<string>)[m.Key, m.Value?.ToString().ReplaceLineEndings(" ") ?? ""]),

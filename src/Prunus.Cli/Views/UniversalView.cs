@@ -7,6 +7,9 @@ namespace Prunus.Cli.Views;
 /// <summary>Universal tickets, as compiled and as verified.</summary>
 internal static class UniversalView
 {
+    /// <summary>Schema of what <c>universal verify --json</c> prints.</summary>
+    public const string VerificationSchema = "prunus-universal-verification/1";
+
     /// <param name="context">Where to.</param>
     /// <param name="compiled">The compilation.</param>
     /// <param name="found">Its errors.</param>
@@ -38,7 +41,7 @@ internal static class UniversalView
     {
         if (context.Json)
         {
-            var json = Json("prunus-universal-verification/1", backbone, found);
+            var json = Json(VerificationSchema, backbone, found);
             (json["rebuilt"], json["holds"], json["digest"]) = (rebuilt, found.Holds, backbone.Ticket.Digest);
             context.WriteJson(json);
             return;

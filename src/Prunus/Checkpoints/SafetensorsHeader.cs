@@ -197,6 +197,11 @@ internal sealed record SafetensorsHeader(
         }
     }
 
+    // ONNX is a protobuf whose first field is the version (of one byte, 08 nn), and mostly the producer's name comes next (12).
+    private static bool IsOnnx(FileBytes file) =>
+        file.Name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || (file.Length >= 3 && file.Span(0, 3) is [0x08, < 0x80, 0x12]);
+
     private static PrunusInputException Fault(FileBytes file, string problem, Exception? inner = null) =>
-        new(file.Name, problem, "it is damaged or no safetensors file: get it again", inner);
+        IsOnnx(file) ? new(file.Name, "is an ONNX file, and weights are read from safetensors alone", "write them as safetensors, under PyTorch's names", inner)
+            : new(file.Name, problem, "it is damaged or no safetensors file: get it again", inner);
 }

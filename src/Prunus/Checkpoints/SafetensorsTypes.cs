@@ -23,4 +23,14 @@ internal static class SafetensorsTypes
 
     /// <summary>Bits of one element: 4 and 6 for the types that pack several into a byte.</summary>
     public static int Bits(ElementType type) => ByType[type].Bits;
+
+    /// <summary>Refuses integers and booleans as weights: quantised ones lack their scales, and token ids are none.</summary>
+    /// <exception cref="PrunusInputException">The tensor holds them.</exception>
+    public static void RefuseInteger(string subject, TensorEntry entry)
+    {
+        if (entry.Type is >= ElementType.I64 and <= ElementType.Bool)
+        {
+            throw new PrunusInputException(subject, $"tensor '{entry.Name}' is of {entry.StoredAs}, and weights are no integers", "store it as F32");
+        }
+    }
 }

@@ -91,6 +91,7 @@ public sealed class CheckpointWeights
             throw new PrunusInputException(_checkpoint.Location, $"tensor '{place.StoredName}' is missing", "check that config.json belongs to these weights");
         }
 
+        SafetensorsTypes.RefuseInteger(_checkpoint.Location, entry);
         return entry.Shape.SequenceEqual(place.StoredShape) ? name
             : throw new PrunusInputException(_checkpoint.Location, $"tensor '{name}' is [{string.Join(",", entry.Shape)}], config.json says [{string.Join(",", place.StoredShape)}]", "check that config.json belongs to these weights");
     }

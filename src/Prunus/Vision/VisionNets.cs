@@ -17,7 +17,7 @@ public sealed record VisionNetKind(
 public static class VisionNets
 {
     private const string Frankle = "Frankle and Carbin 2019, arXiv 1803.03635", Hidden = "Ramanujan et al. 2020, arXiv 1911.13299", He = "He et al. 2016, arXiv 1512.03385, 4.2";
-    private const int LargestWidth = 1 << 14;
+    private const int LargestWidth = 1 << 14, LargestSide = 1 << 12;
 
     public static IReadOnlyList<VisionNetKind> All { get; } =
     [
@@ -64,6 +64,20 @@ public static class VisionNets
         // Walking the net refuses images that are too small before anyone allocates for it.
         _ = config.Tensors();
         return config;
+    }
+
+    /// <summary>The net of a name with the size of its images and its classes, <c>mlp:64-32:1x16x16:4</c>, as tickets and files of weights note it; null where a text has another form.</summary>
+    /// <exception cref="PrunusInputException">As <see cref="Named"/>.</exception>
+    public static VisionConfig? Described(string text)
+    {
+        var parts = text.Split(':');
+        if (parts.Length < 3 || !int.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var classes) || classes < 1)
+        {
+            return null;
+        }
+
+        var sizes = parts[^2].Split('x').Select(s => int.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n is > 0 and <= LargestSide ? n : 0).ToArray();
+        return sizes is not [> 0, > 0, > 0] ? null : Named(string.Join(':', parts[..^2]), new MapShape(sizes[0], sizes[1], sizes[2]), classes);
     }
 
     private static int[] Widths(string name, string text) => [.. text.Split('-').Select(part =>

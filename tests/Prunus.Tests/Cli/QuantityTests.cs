@@ -17,6 +17,9 @@ public class QuantityTests
         Assert.Equal(expected, value);
     }
 
+    [Fact]
+    public void TheLargestSeed_IsRead() => Assert.Null(ParsedOption.Integer(0, long.MaxValue)("9223372036854775807", out _));
+
     [Theory]
     [InlineData("")]
     [InlineData("M")]

@@ -59,6 +59,13 @@ public sealed class StrongTests : IDisposable
         Tool.Refused($"{_folder["mlp.safetensors"]}: has no tensor 'conv1.weight'", "strong", "compile", _folder["mlp.safetensors"], "--net", "lenet-5", "--out", _folder["b.ticket"]);
         Write("strange.safetensors", ("a", [2L], [1f, 2f]));
         Tool.Refused($"{_folder["strange.safetensors"]}: is of no net that is known by its tensors; ", "strong", "compile", _folder["strange.safetensors"], "--out", _folder["b.ticket"]);
+        File.WriteAllBytes(_folder["net.onnx"], [0x08, 0x07]);
+        File.WriteAllBytes(_folder["net"], [0x08, 0x07, 0x12, 0x07, .. "pytorch"u8]);
+        foreach (var onnx in (string[])["net.onnx", "net"])
+        {
+            Tool.Refused($"{_folder[onnx]}: is an ONNX file, and weights are read from safetensors alone; write them as safetensors, under PyTorch's names\n", "strong", "compile", _folder[onnx], "--out", _folder["b.ticket"]);
+        }
+
         Weights("nan.safetensors", 1, float.NaN);
         Tool.Refused($"{_folder["nan.safetensors"]}: tensor 'fc1.weight' holds NaN or infinity; ", "strong", "compile", _folder["nan.safetensors"], "--out", _folder["b.ticket"]);
         Tool.Refused("no.ticket: does not exist; ", "strong", "verify", "no.ticket");
@@ -104,6 +111,8 @@ public sealed class StrongTests : IDisposable
 
         TicketFile.Write(_folder["net.ticket"], new Ticket(ticket.Architecture.Replace("mlp:6", "mlp:7", StringComparison.Ordinal), "independent", ticket.Seed, ticket.Masks, metadata: ticket.Metadata));
         Tool.Refused($"{_folder["net.ticket"]}: has a mask 'fc1.first.weight' of [144,784] where mlp:7 with 24 samples has [168,784]; ", "strong", "verify", _folder["net.ticket"]);
+        TicketFile.Write(_folder["law.ticket"], new Ticket(ticket.Architecture, "zzz", ticket.Seed, ticket.Masks, metadata: ticket.Metadata));
+        Tool.Refused($"{_folder["law.ticket"]}: has the law 'zzz', which is not known; compile it again\n", "strong", "verify", _folder["law.ticket"]);
         TicketFile.Write(_folder["plain.ticket"], new Ticket("mlp:6:1x28x28:10", "kaiming-normal", 1, ticket.Masks));
         Tool.Refused($"{_folder["plain.ticket"]}: is of 'mlp:6:1x28x28:10', no strong ticket; ", "strong", "verify", _folder["plain.ticket"]);
     }

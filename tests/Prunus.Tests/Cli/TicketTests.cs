@@ -98,6 +98,8 @@ public sealed class TicketTests
         Tool.Refused($"{folder["d.ticket"]}: ends after 8 bytes; ", "ticket", "info", folder["d.ticket"]);
         Tool.Refused("no.ticket: does not exist; ", "ticket", "export", "no.ticket", "--out", folder["c"]);
         Tool.Refused("--sparse: is for the CPU; ", "ticket", "evaluate", folder["a.ticket"], "--data", "fashion-tiny", "--sparse", "--device", "cuda");
+        TicketFile.Write(folder["e.ticket"], new Ticket(LeNet.Architecture, "zzz", 7, LeNet.Masks));
+        Tool.Refused($"{folder["e.ticket"]}: has weights that cannot be drawn: initialisation 'zzz' is not known; get a sound copy of the ticket\n", "ticket", "evaluate", folder["e.ticket"], "--data", "fashion-tiny", "--device", "cpu");
         Tool.Refused("ticket evaluate: has neither", "ticket", "evaluate", "--data", "fashion-tiny");
         Tool.Refused($"{folder["a.ticket"]}: is of a net for 10 classes of 1x28x28, and blobs has 4 of 1x16x16; ", "ticket", "evaluate", folder["a.ticket"], "--data", "blobs");
         Tool.Refused("--data: 'fashion-tiny/a' is a half of the training images; ", "ticket", "evaluate", folder["a.ticket"], "--data", "fashion-tiny/a");
@@ -111,6 +113,39 @@ public sealed class TicketTests
         TicketFile.Write(folder["small.ticket"], new Ticket("mlp:4:1x14x14:10", "glorot-normal", 1, new([("fc1.weight", DrawnMasks.Draw(1, 0.5, 4, 196)), ("fc2.weight", DrawnMasks.Draw(2, 0.5, 10, 4))])));
         Assert.Equal(1000, Evaluate(folder["small.ticket"], "--data", "fashion-tiny@1x14x14")["images"]!.GetValue<int>());
         Tool.Refused($"{folder["small.ticket"]}: is of a net for 10 classes of 1x14x14, and fashion-tiny@1x7x7 has 10 of 1x7x7; ", "ticket", "evaluate", folder["small.ticket"], "--data", "fashion-tiny@1x7x7");
+    }
+
+    [Fact]
+    public void WeightsThatCannotBe_AreRefusedByApplyAsByTheOthers()
+    {
+        using var folder = new TemporaryFolder();
+        var (ticket, weights, output) = (folder["a.ticket"], folder["a.safetensors"], folder["b.safetensors"]);
+        TicketFile.Write(ticket, new Ticket("mlp:3:1x28x28:10", "glorot-normal", 1, new([("fc1.weight", DrawnMasks.Draw(1, 0.5, 3, 784)), ("fc2.weight", DrawnMasks.Draw(2, 0.5, 10, 3))])));
+        TensorSource[] sound = [Of("fc1.weight", 0, 3, 784), Of("fc1.bias", 0, 3), Of("fc2.weight", 0, 10, 3), Of("fc2.bias", 0, 10)];
+        Refuses("has no tensor 'fc2.bias', which mlp:3 needs; check which net the file is of\n", sound[..3]);
+        Refuses("tensor 'fc2.bias' is [9], mlp:3 has [10]; check which net the file is of\n", [.. sound[..3], Of("fc2.bias", 0, 9)]);
+        foreach (var value in new[] { float.NaN, float.NegativeInfinity })
+        {
+            Refuses("tensor 'fc1.weight' holds NaN or infinity; get a sound copy of the weights\n", [Of("fc1.weight", value, 3, 784), .. sound[1..]]);
+            Refuses("tensor 'fc2.bias' holds NaN or infinity; get a sound copy of the weights\n", [.. sound[..3], Of("fc2.bias", value, 10)]);
+        }
+
+        Refuses("tensor 'fc2.weight' is of I64, and weights are no integers; store it as F32\n", [.. sound[..2], new("fc2.weight", ElementType.I64, [10, 3], () => [new byte[240]]), sound[3]]);
+        SafetensorsWriter.Write(weights, [.. sound, new("bn1.num_batches_tracked", ElementType.I64, [], () => [new byte[8]])]);
+        Assert.Equal(0, Tool.Run("ticket", "apply", ticket, "--weights", weights, "--out", output).Code);
+
+        void Refuses(string line, TensorSource[] tensors)
+        {
+            SafetensorsWriter.Write(weights, tensors);
+            Tool.Refused($"{weights}: {line}", "ticket", "apply", ticket, "--weights", weights, "--out", output);
+            Assert.False(File.Exists(output));
+            Tool.Refused($"{weights}: {line}", "ticket", "evaluate", "--weights", weights, "--net", "mlp:3", "--data", "fashion-tiny", "--device", "cpu");
+            Tool.Refused($"{weights}: {line}", "strong", "compile", weights, "--net", "mlp:3", "--out", output);
+        }
+
+        // The last value.
+        static TensorSource Of(string name, float last, params long[] shape) =>
+            TensorSource.Of(name, ElementType.F32, shape, () => (float[])[.. new float[(int)shape.Aggregate(1L, (a, b) => a * b) - 1], last]);
     }
 
     private static JsonNode Evaluate(params string[] arguments)

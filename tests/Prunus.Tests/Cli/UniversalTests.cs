@@ -87,12 +87,13 @@ public sealed class UniversalTests : IDisposable
             Assert.Throws<PrunusInputException>(() => (shape with { Epsilon = smallest - Math.Pow(10, Math.Floor(Math.Log10(smallest)) - 1) }).Resolved());
         }
 
-        Tool.Refused("--terms: is 9; ", "universal", "compile", "--terms", "9", "--out", _folder["b.ticket"]);
         Assert.False(File.Exists(_folder["b.ticket"]));
 
         Tool.Refused("no.ticket: does not exist; ", "universal", "verify", "no.ticket");
         Points("x.safetensors", [1, 2], [0, 1]);
         Tool.Refused($"{_folder["x.safetensors"]}: tensor 'x' is [1,2], and the ticket takes 1 numbers a point; ", "universal", "features", _folder["a.ticket"], "--points", _folder["x.safetensors"], "--out", _folder["f"]);
+        Points("none.safetensors", [0, 1], []);
+        Tool.Refused($"{_folder["none.safetensors"]}: tensor 'x' is [0,1], which holds no point; give [n,1] with n of 1 or more\n", "universal", "features", _folder["a.ticket"], "--points", _folder["none.safetensors"], "--out", _folder["f"]);
         Points("nan.safetensors", [1, 1], [float.NaN]);
         Tool.Refused($"{_folder["nan.safetensors"]}: tensor 'x' holds NaN or infinity; ", "universal", "features", _folder["a.ticket"], "--points", _folder["nan.safetensors"], "--out", _folder["f"]);
         Assert.False(File.Exists(_folder["f"]));
@@ -100,7 +101,11 @@ public sealed class UniversalTests : IDisposable
         // A ticket of another net, and one whose masks were cut off.
         var ticket = TicketFile.Read(_folder["a.ticket"]);
         TicketFile.Write(_folder["other.ticket"], new Ticket(ticket.Architecture, ticket.Initialisation, ticket.Seed + 1, ticket.Masks, metadata: ticket.Metadata));
-        Tool.Refused($"{_folder["other.ticket"]}: keeps neuron ", "universal", "verify", _folder["other.ticket"]);
+        (code, var said, error) = Tool.Run("universal", "verify", _folder["other.ticket"], "--json");
+        Assert.Equal((3, false, false), (code, JsonNode.Parse(said)!["rebuilt"]!.GetValue<bool>(), JsonNode.Parse(said)!["holds"]!.GetValue<bool>()));
+        Assert.Matches("^prunus: [^;\n]*other.ticket: keeps neuron [^;\n]*; compile it again\n$", error);
+        Points("x1.safetensors", [1, 1], [0]);
+        Tool.Refused($"{_folder["other.ticket"]}: keeps neuron ", "universal", "features", _folder["other.ticket"], "--points", _folder["x1.safetensors"], "--out", _folder["f"]);
         File.WriteAllBytes(_folder["cut.ticket"], File.ReadAllBytes(_folder["a.ticket"])[..^20]);
         Tool.Refused($"{_folder["cut.ticket"]}: ", "universal", "verify", _folder["cut.ticket"]);
     }

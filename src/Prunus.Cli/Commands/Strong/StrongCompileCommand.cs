@@ -20,7 +20,7 @@ internal static class StrongCompileCommand
     private static readonly Option<string> Of = ParsedOption.Create("--epsilon-of", "target|scaled", "Whose weights ε is the error of: the target's own, or, as in the theorem, those of the target divided by --scale.",
         ParsedOption.OneOf("target", "scaled"), "target");
 
-    private static readonly Option<string> Net = ParsedOption.Create<string>("--net", "NET", "The net, where its tensors do not tell (list nets).", ParsedOption.Text);
+    private static readonly Option<string> Net = ParsedOption.Create<string>("--net", "NET", "The net, where its file does not tell (list nets); with size of images and classes if they are not the usual ones: mlp:64-32:1x16x16:4.", ParsedOption.Text);
     private static readonly Option<string> Law = ParsedOption.Create("--law", "theorem|independent|shared", "Products V·max(0,U) of a random two-layer net, n random numbers of its own for each weight, or the same n for all weights of a layer.",
         ParsedOption.OneOf([.. SamplingLaw.All.Select(l => l.Id)]), SamplingLaw.Theorem.Id);
 
@@ -59,7 +59,7 @@ internal static class StrongCompileCommand
             Of = Enum.Parse<EpsilonOf>(context.Required(Of), ignoreCase: true),
         };
         options = context.Given(Search) ? options with { Searched = context.Value(Search), SearchedOfConvolutions = context.Value(Search) } : options;
-        var config = context.Given(Net) ? VisionNets.Named(context.Value(Net)!) : VisionNetFile.Find(path);
+        var config = context.Given(Net) ? VisionNets.Described(context.Value(Net)!) ?? VisionNets.Named(context.Value(Net)!) : VisionNetFile.Find(path);
         _ = StrongLayer.Of(config);
         TensorSetup.Apply(context);
         using var net = VisionNet.Load(config, path, Devices.Parse("cpu"));
@@ -84,13 +84,13 @@ internal static class StrongCompileCommand
         StrongCompileView.Write(context, compiled, options, allowed ? output : null, bytes, seconds);
         foreach (var weight in compiled.Unreached.OrderByDescending(u => u.Error).Take(Shown))
         {
-            context.Error.WriteLine(FormattableString.Invariant($"prunus: note: {weight.Tensor}[{weight.Index}] = {weight.Target:0.######}: the nearest sum is {weight.Error:0.######} away"));
+            context.Error.WriteLine($"prunus: note: {weight.Tensor}[{weight.Index}] = {NumberText.Figures(weight.Target)}: the nearest sum is {NumberText.Figures(weight.Error)} away");
         }
 
-        if (!allowed)
+        if (compiled.Unreached.Count > 0)
         {
             context.Error.WriteLine(FormattableString.Invariant(
-                $"prunus: --epsilon: {compiled.Unreached.Count} of {compiled.Ticket.TargetParameters} weights stay farther than {epsilon} from their targets, by {NumberText.Value(compiled.Unreached.Max(u => u.Error))} at most; {Remedy(options)}, or --allow-unreached"));
+                $"prunus: {(allowed ? "warning: " : "")}--epsilon: {compiled.Unreached.Count} of {compiled.Ticket.TargetParameters} weights stay farther than {epsilon} from their targets, by {NumberText.Figures(compiled.Unreached.Max(u => u.Error))} at most; {Remedy(options)}{(allowed ? "" : ", or --allow-unreached")}"));
         }
 
         return allowed ? ExitCode.Done : ExitCode.CheckFailed;

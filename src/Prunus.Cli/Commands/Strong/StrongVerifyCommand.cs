@@ -62,7 +62,7 @@ internal static class StrongVerifyCommand
         var images = Images(context, ticket, weightsPath);
         var verification = StrongVerification.Measure(ticket, target, images, new VerificationOptions(Seed: context.Required(GlobalOptions.Seed)), given, context.Cancellation);
         int[] samples = [.. Ladder.Where(n => n < ticket.Samples).Append(ticket.Samples)];
-        var ladder = SampleLadder.Climb(ticket, target, samples, notes.Epsilon, notes.Of, LadderWeights);
+        var ladder = SampleLadder.Climb(ticket, target, samples, notes.Epsilon, notes.Of, LadderWeights, context.Cancellation);
         var checks = EpsilonCheck.Of(ticket, target, notes.Epsilon, notes.Of);
         var rebuilt = StrongWeights.Digest(ticket.Config, StrongWeights.Of(ticket)) == notes.Digest;
         if (export is not null)
@@ -85,7 +85,7 @@ internal static class StrongVerifyCommand
         if (farther > 0)
         {
             context.Error.WriteLine(FormattableString.Invariant(
-                $"prunus: {path}: {farther} of {ticket.TargetParameters} weights are farther than ε {notes.Epsilon} from their targets, by {NumberText.Value(checks.Max(c => c.Largest))} at most; compile with more --samples, another --seed or a larger --epsilon"));
+                $"prunus: {path}: {farther} of {ticket.TargetParameters} weights are farther than ε {notes.Epsilon} from their targets, by {NumberText.Figures(checks.Max(c => c.Largest))} at most; compile with more --samples, another --seed or a larger --epsilon"));
         }
 
         return rebuilt && verification.Holds && farther == 0 ? ExitCode.Done : ExitCode.CheckFailed;

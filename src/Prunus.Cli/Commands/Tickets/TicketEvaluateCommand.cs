@@ -67,7 +67,7 @@ internal static class TicketEvaluateCommand
         var search = ImageSetSearch.From(context.Given(Folder) ? context.Value(Folder) : null);
         var set = Load(context.Required(Split) == "test" ? ImageSplit.Test : ImageSplit.Train);
         var shape = new MapShape(set.Shape.Channels, set.Shape.Height, set.Shape.Width);
-        var config = ticket is null ? VisionNets.Named(context.Value(Net)!, shape, set.ClassNames.Count) : TicketNets.Config(ticket, path!);
+        var config = ticket is null ? VisionNets.Described(context.Value(Net)!) ?? VisionNets.Named(context.Value(Net)!, shape, set.ClassNames.Count) : TicketNets.Config(ticket, path!);
         if (config.Input != shape || config.Classes != set.ClassNames.Count)
         {
             throw new PrunusInputException(path ?? "--net", $"is of a net for {config.Classes} classes of {config.Input}, and {named.Name} has {set.ClassNames.Count} of {shape}", "use another --data, or give its images that size (--data SET@CxHxW)");

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Prunus.Cli.Views;
+using Prunus.Lottery.Strong;
 using Prunus.Lottery.Tickets;
 
 namespace Prunus.Cli.Commands.Tickets;
@@ -17,20 +18,21 @@ internal static class TicketInfoCommand
     private static int Run(VerbContext context)
     {
         var path = context.Value(TicketCommand.File);
-        var summary = TicketSummary.Of(TicketFile.Read(path), path);
+        var ticket = TicketFile.Read(path);
+        var (summary, strong) = (TicketSummary.Of(ticket, path), StrongTicket.Is(ticket) ? StrongTicket.From(ticket, path) : null);
         if (context.Json)
         {
-            context.WriteJson(Json(summary));
+            context.WriteJson(Json(summary, strong));
         }
         else
         {
-            TicketView.Write(context.Terminal, path, summary);
+            TicketView.Write(context.Terminal, path, summary, strong);
         }
 
         return ExitCode.Done;
     }
 
-    private static JsonObject Json(TicketSummary summary) => new()
+    private static JsonObject Json(TicketSummary summary, StrongTicket? strong) => new()
     {
         ["schema"] = "prunus-ticket/1",
         ["architecture"] = summary.Ticket.Architecture,
@@ -41,6 +43,8 @@ internal static class TicketInfoCommand
         ["kept"] = summary.Ticket.Masks.Kept,
         ["prunable"] = summary.Ticket.Masks.Count,
         ["density"] = summary.Ticket.Masks.Density,
+        ["random_kept"] = strong?.Kept,
+        ["random_parameters"] = strong?.RandomParameters,
         ["bytes"] = summary.Bytes,
         ["entropy_bytes"] = summary.Masks.Sum(m => m.EntropyBytes),
         ["masks"] = new JsonArray([.. summary.Masks.Select(m => new JsonObject

@@ -3,6 +3,7 @@ using Prunus.Cli.Options;
 using Prunus.Cli.Views;
 using Prunus.Lottery.Tickets;
 using Prunus.Lottery.Universal;
+using Prunus.Reports;
 
 namespace Prunus.Cli.Commands.Universal;
 
@@ -14,14 +15,14 @@ internal static class UniversalCompileCommand
     private static readonly Option<string> Family = ParsedOption.Create("--family", $"{Polynomial}|{Fourier}", "Products of powers of (1+x)/2, or sines and cosines of sums of whole multiples of x.",
         ParsedOption.OneOf(Polynomial, Fourier), Polynomial);
 
-    private static readonly Option<int> Inputs = ParsedOption.Create("--inputs", "D", "Numbers of a point, each in [0,1].", ParsedOption.Count(1), 1);
-    private static readonly Option<int> Degree = ParsedOption.Create("--degree", "R", "Largest sum of exponents or frequencies of a feature.", ParsedOption.Count(1), 3);
+    private static readonly Option<int> Inputs = ParsedOption.Create("--inputs", "D", "Numbers of a point, each in [0,1].", ParsedOption.Count(1, UniversalShape.MostInputs), 1);
+    private static readonly Option<int> Degree = ParsedOption.Create("--degree", "R", "Largest sum of exponents or frequencies of a feature.", ParsedOption.Count(1, UniversalShape.MostDegree), 3);
     private static readonly Option<double> Epsilon = ParsedOption.Create("--epsilon", "E", "Largest error of a feature for any point.", ParsedOption.Real(1e-9, 1), 0.01);
     private static readonly Option<bool> NoShifts = new("--no-shifts") { Description = "Sines only, without cosines (fourier)." };
-    private static readonly Option<int[]> Segments = ParsedOption.Create<int[]>("--segments", "10,40", "Segments of the logarithm and the exponential, or of one period of the sine; by default as many as ε needs.", ParsedOption.Counts(1));
-    private static readonly Option<int[]> Widths = ParsedOption.Create<int[]>("--widths", "200,200,200,500,500", "Neurons of the random net between the layers that are summed up, in the order of the pass; by default as many as the sums need.", ParsedOption.Counts(1));
-    private static readonly Option<int> Terms = ParsedOption.Create("--terms", "K", "Most products of random weights that a number is summed from.", ParsedOption.Count(1), new TermOptions().Terms);
-    private static readonly Option<int> Candidates = ParsedOption.Create("--candidates", "N", "Products that are looked through for a number.", ParsedOption.Count(1), new TermOptions().Candidates);
+    private static readonly Option<int[]> Segments = ParsedOption.Create<int[]>("--segments", "10,40", "Segments of the logarithm and the exponential, or of one period of the sine; by default as many as ε needs.", ParsedOption.Counts(1, UniversalShape.MostSegments));
+    private static readonly Option<int[]> Widths = ParsedOption.Create<int[]>("--widths", "200,200,200,500,500", "Neurons of the random net between the layers that are summed up, in the order of the pass; by default as many as the sums need.", ParsedOption.Counts(1, UniversalShape.MostWidth));
+    private static readonly Option<int> Terms = ParsedOption.Create("--terms", "K", "Most products of random weights that a number is summed from.", ParsedOption.Count(1, TermOptions.MostTerms), new TermOptions().Terms);
+    private static readonly Option<int> Candidates = ParsedOption.Create("--candidates", "N", "Products that are looked through for a number.", ParsedOption.Count(1, TermOptions.MostCandidates), new TermOptions().Candidates);
     private static readonly Option<bool> Published = new("--published") { Description = "The family's setting whose counts were published: 4 powers of one number with 10 and 40 segments, or sin(2πx) with 21." };
     private static readonly Option<bool> Allow = new("--allow-unreached") { Description = "Writes the ticket even where features are farther off than ε." };
 
@@ -51,7 +52,7 @@ internal static class UniversalCompileCommand
         if (!reached)
         {
             context.Error.WriteLine(FormattableString.Invariant(
-                $"prunus: --epsilon: features may be off by {certified:0.######} (seen: {found.Error:0.######}; largest error of a summed number: {compiled.LargestError:0.######}), which is more than {shape.Epsilon}; give more --segments, --widths, --terms or --candidates, another --seed, a larger --epsilon{(allowed ? "" : ", or --allow-unreached")}"));
+                $"prunus: {(allowed ? "warning: " : "")}--epsilon: features may be off by {NumberText.Figures(certified)} (seen: {NumberText.Figures(found.Error)}; largest error of a summed number: {NumberText.Figures(compiled.LargestError)}), which is more than {shape.Epsilon}; give more --segments, --widths, --terms or --candidates, another --seed, a larger --epsilon{(allowed ? "" : ", or --allow-unreached")}"));
         }
 
         return allowed ? ExitCode.Done : ExitCode.CheckFailed;

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Prunus.Cli.Options;
 using Prunus.Cli.Views;
+using Prunus.Lottery.Tickets;
 using Prunus.Lottery.Universal;
 
 namespace Prunus.Cli.Commands.Universal;
@@ -21,7 +23,12 @@ internal static class UniversalVerifyCommand
     private static int Run(VerbContext context)
     {
         var path = context.Value(UniversalCommand.File);
-        var backbone = UniversalCommand.Read(path);
+        var ticket = UniversalTicket.From(TicketFile.Read(path), path);
+        if (Rebuilt(context, ticket, path) is not { } backbone)
+        {
+            return ExitCode.CheckFailed;
+        }
+
         var found = UniversalVerification.Measure(backbone, context.Required(Points), context.Required(GlobalOptions.Seed));
         var (rebuilt, within) = (backbone.Digest() == backbone.Ticket.Digest, found.Error <= backbone.Ticket.Shape.Epsilon);
         UniversalView.WriteVerified(context, path, backbone, found, rebuilt);
@@ -39,5 +46,24 @@ internal static class UniversalVerifyCommand
         }
 
         return rebuilt && found.Holds && within ? ExitCode.Done : ExitCode.CheckFailed;
+    }
+
+    // Masks over another random net mostly keep what no backbone does: that is no bad file, but a net that is not the compiled one.
+    private static UniversalBackbone? Rebuilt(VerbContext context, UniversalTicket ticket, string path)
+    {
+        try
+        {
+            return new UniversalBackbone(ticket, path);
+        }
+        catch (PrunusInputException fault)
+        {
+            if (context.Json)
+            {
+                context.WriteJson(new JsonObject { ["schema"] = UniversalView.VerificationSchema, ["rebuilt"] = false, ["holds"] = false, ["digest"] = ticket.Digest });
+            }
+
+            context.Error.WriteLine($"prunus: {fault.Message}");
+            return null;
+        }
     }
 }

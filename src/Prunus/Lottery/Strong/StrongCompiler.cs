@@ -21,7 +21,7 @@ public static class StrongCompiler
     /// <param name="weights">Its weights and biases by name (<see cref="StrongWeights"/>).</param>
     /// <param name="options">How.</param>
     /// <param name="progress">Told how many outputs of all layers are done.</param>
-    /// <param name="cancellation">Asked between outputs.</param>
+    /// <param name="cancellation">Asked between weights.</param>
     /// <exception cref="PrunusInputException">The net has unsupported layers, or an option is out of range.</exception>
     public static StrongCompilation Compile(
         VisionConfig config, IReadOnlyDictionary<string, double[]> weights, StrongOptions options, IProgress<ProgressUpdate>? progress = null, CancellationToken cancellation = default)
@@ -31,6 +31,7 @@ public static class StrongCompiler
         var exponents = TargetScales.Exponents(layers, weights, options.Scale);
         var (total, done) = (layers.Sum(l => l.Outputs), 0);
         List<CompiledLayer> compiled = [];
+        progress?.Report(new ProgressUpdate("subset sums", done, total));
         for (var i = 0; i < layers.Count; i++)
         {
             var (layer, biasExponent) = (layers[i], exponents.Take(i + 1).Sum());
@@ -48,7 +49,7 @@ public static class StrongCompiler
     /// <param name="options">Choice and ε.</param>
     /// <param name="exponents">log2 of what weights and biases are divided by.</param>
     /// <param name="outputDone">Called by any thread.</param>
-    /// <param name="cancellation">Asked between outputs.</param>
+    /// <param name="cancellation">Asked between weights.</param>
     public static CompiledLayer Solve(
         RandomLayer random, double[] weights, double[] biases, StrongOptions options, (int Weights, int Biases) exponents = default, Action? outputDone = null, CancellationToken cancellation = default)
     {
@@ -61,6 +62,8 @@ public static class StrongCompiler
             random.Seconds(o, seconds);
             for (var entry = 0; entry < layer.Fan + (biases.Length > 0 ? 1 : 0); entry++)
             {
+                // An output may have thousands of weights of many milliseconds each.
+                cancellation.ThrowIfCancellationRequested();
                 var (targets, at, index) = entry < layer.Fan ? (ofWeights, (o * layer.Fan) + entry, (o * layer.Fan) + entry) : (ofBiases, o, weights.Length + o);
                 random.Sample(o, entry, seconds, sample);
                 var found = search.Find(sample, targets.Divided(at), targets.Tolerance(at));

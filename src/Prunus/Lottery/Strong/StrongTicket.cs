@@ -99,6 +99,9 @@ public sealed class StrongTicket
         return new(VisionTicketNet.NameOf(Config) + Suffix + Samples, Law.Id, Seed, Masks, metadata: metadata);
     }
 
+    /// <summary>Whether a ticket names a net inside a random one.</summary>
+    public static bool Is(Ticket ticket) => ticket.Architecture.Contains(Suffix, StringComparison.Ordinal);
+
     /// <summary>From a ticket.</summary>
     /// <param name="ticket">The ticket.</param>
     /// <param name="subject">What errors name: its file.</param>
@@ -123,7 +126,8 @@ public sealed class StrongTicket
         }
 
         metadata.Remove(ScalesKey);
-        return new(config, SamplingLaw.Named(ticket.Initialisation), samples, ticket.Seed, exponents, ticket.Masks, metadata);
+        var law = SamplingLaw.All.FirstOrDefault(l => l.Id == ticket.Initialisation) ?? throw new PrunusInputException(subject, $"has the law '{ticket.Initialisation}', which is not known", Remedy);
+        return new(config, law, samples, ticket.Seed, exponents, ticket.Masks, metadata);
     }
 
     private static IEnumerable<(string Name, IReadOnlyList<long> Shape)> Shapes(StrongLayer layer, int samples)

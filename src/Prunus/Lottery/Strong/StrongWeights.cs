@@ -44,14 +44,14 @@ public static class StrongWeights
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Writes what a ticket's net computes with, rounded to float32, under the target's names (safetensors).</summary>
+    /// <summary>Writes what a ticket's net computes with, rounded to float32, under the target's names (safetensors), and which net it is.</summary>
     /// <param name="path">The file.</param>
     /// <param name="ticket">The ticket.</param>
     public static void Write(string path, StrongTicket ticket)
     {
         var weights = Of(ticket);
         SafetensorsWriter.Write(path, [.. ticket.Config.Tensors().Select(t => new TensorSource(
-            t.Name, ElementType.F32, t.Shape, () => [MemoryMarshal.AsBytes<float>(Array.ConvertAll(weights[t.Name], v => (float)v)).ToArray()]))]);
+            t.Name, ElementType.F32, t.Shape, () => [MemoryMarshal.AsBytes<float>(Array.ConvertAll(weights[t.Name], v => (float)v)).ToArray()]))], new Dictionary<string, string> { [VisionNetFile.Architecture] = VisionTicketNet.NameOf(ticket.Config) });
     }
 
     /// <summary>The sums themselves, from the seed and the masks.</summary>

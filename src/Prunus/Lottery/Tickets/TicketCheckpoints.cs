@@ -48,6 +48,11 @@ public static class TicketCheckpoints
         {
             var values = new float[parameter.ElementCount];
             stored.Read(parameter, values);
+            if (!Array.TrueForAll(values, float.IsFinite))
+            {
+                throw new PrunusInputException(weights.Location, $"parameter {parameter.Name} holds NaN or infinity", "get a sound copy of the weights");
+            }
+
             if (ticket.Masks.Covers(parameter.Name))
             {
                 var mask = ticket.Masks[parameter.Name];

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Prunus.Lottery.Masks;
 using Prunus.Native;
@@ -13,17 +12,7 @@ public static class TicketNets
 {
     /// <summary>The image net of an architecture id such as <c>lenet-300-100:1x28x28:10</c>, or null where the id is of another kind.</summary>
     /// <exception cref="PrunusInputException">The net is not known, or its images are too small.</exception>
-    public static VisionConfig? Config(string architecture)
-    {
-        var parts = architecture.Split(':');
-        if (parts.Length < 3 || !int.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var classes) || classes < 1)
-        {
-            return null;
-        }
-
-        var sizes = parts[^2].Split('x').Select(s => int.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n is > 0 and <= 1 << 12 ? n : 0).ToArray();
-        return sizes is not [> 0, > 0, > 0] ? null : VisionNets.Named(string.Join(':', parts[..^2]), new MapShape(sizes[0], sizes[1], sizes[2]), classes);
-    }
+    public static VisionConfig? Config(string architecture) => VisionNets.Described(architecture);
 
     /// <summary>The architecture of a ticket of an image net or a decoder; null where its file does not tell.</summary>
     /// <param name="ticket">The ticket.</param>
@@ -68,7 +57,7 @@ public static class TicketNets
     public static ITicketNet Rebuild(Ticket ticket, ITicketArchitecture architecture, Device device, string subject = "ticket")
     {
         TicketFit.Check(ticket, architecture.Tensors, subject);
-        var drawn = ticket.Values is null ? architecture.Draw(ticket.Initialisation, ticket.Seed) : null;
+        var drawn = ticket.Values is null ? Drawn(ticket, architecture, subject) : null;
         var stored = ticket.Values?.ToDictionary(v => v.Name, StringComparer.Ordinal);
         return architecture.Create(architecture.Tensors.ToDictionary(t => t.Name, t =>
         {
@@ -99,6 +88,18 @@ public static class TicketNets
             var all = (t.IsBuffer ? net.Buffers : net.Parameters)[t.Name].detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
             return new TicketValues(t.Name, t.Shape, masks.Covers(t.Name) ? masks[t.Name].KeptIndices().Select(i => all[i]).ToArray() : all);
         })], metadata);
+    }
+
+    private static IReadOnlyDictionary<string, float[]> Drawn(Ticket ticket, ITicketArchitecture architecture, string subject)
+    {
+        try
+        {
+            return architecture.Draw(ticket.Initialisation, ticket.Seed);
+        }
+        catch (PrunusInputException fault)
+        {
+            throw new PrunusInputException(subject, $"has weights that cannot be drawn: {fault.Subject} {fault.Problem}", "get a sound copy of the ticket", fault);
+        }
     }
 
     private static void Fill(Span<float> values, Mask? mask, ReadOnlySpan<float> stored, bool isStored)

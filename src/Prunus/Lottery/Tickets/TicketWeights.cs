@@ -2,6 +2,7 @@ using System.Globalization;
 using Prunus.Checkpoints;
 using Prunus.Lottery.Masks;
 using Prunus.Native;
+using Prunus.Vision;
 using TorchSharp;
 
 namespace Prunus.Lottery.Tickets;
@@ -11,6 +12,8 @@ public static class TicketWeights
 {
     /// <summary>Suffix of a mask's name.</summary>
     public const string MaskSuffix = ".mask";
+
+    private const int Piece = 1 << 16;
 
     /// <summary>Writes the net a ticket starts from: weights × mask, and everything that is not masked.</summary>
     /// <param name="ticket">A ticket of an image net.</param>
@@ -31,7 +34,7 @@ public static class TicketWeights
     /// <param name="subject">What errors name: the ticket's file.</param>
     /// <param name="weights">Safetensors file of the net's weights.</param>
     /// <param name="output">File to write.</param>
-    /// <exception cref="PrunusInputException">The weights are of another net than the ticket.</exception>
+    /// <exception cref="PrunusInputException">The weights are of another net than the ticket, not all of the net's, integers, NaN or infinite.</exception>
     public static void Apply(Ticket ticket, string subject, string weights, string output)
     {
         using var file = SafetensorsFile.Open(weights);
@@ -51,10 +54,34 @@ public static class TicketWeights
         }
 
         // A net may have all that the ticket masks and more layers.
-        var known = TicketNets.Config(ticket.Architecture)?.Tensors().Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
+        var config = TicketNets.Config(ticket.Architecture);
+        var known = config?.Tensors().Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
         if (known is not null && file.Tensors.Keys.FirstOrDefault(n => !known.Contains(n) && !IsMask(n, ticket.Masks) && !n.EndsWith(".num_batches_tracked", StringComparison.Ordinal)) is { } unknown)
         {
             throw Other(ticket, subject, file, $"has '{unknown}'");
+        }
+
+        if (config is not null)
+        {
+            VisionWeightFile.Check(config, file);
+        }
+
+        CheckValues(file, known is null ? ticket.Masks.Names : known);
+    }
+
+    // Before anything is written.
+    private static void CheckValues(SafetensorsFile file, IEnumerable<string> names)
+    {
+        var piece = new float[Piece];
+        foreach (var entry in names.Select(n => file.Tensors[n]))
+        {
+            SafetensorsTypes.RefuseInteger(file.Location, entry);
+            for (var start = 0L; start < entry.ElementCount; start += Piece)
+            {
+                var values = piece.AsSpan(0, (int)Math.Min(Piece, entry.ElementCount - start));
+                file.Read(entry.Name, start, values);
+                VisionWeightFile.CheckFinite(file, entry.Name, values);
+            }
         }
     }
 
@@ -87,7 +114,7 @@ public static class TicketWeights
 
     private static Dictionary<string, string> Metadata(Ticket ticket) => new()
     {
-        ["architecture"] = ticket.Architecture,
+        [VisionNetFile.Architecture] = ticket.Architecture,
         ["initialisation"] = ticket.Initialisation,
         ["seed"] = ticket.Seed.ToString(CultureInfo.InvariantCulture),
         ["rewind_step"] = ticket.RewindStep.ToString(CultureInfo.InvariantCulture),

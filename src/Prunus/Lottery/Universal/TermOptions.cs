@@ -7,7 +7,11 @@ namespace Prunus.Lottery.Universal;
 /// <param name="Enough">Error of a sum that is small enough; compilation lowers it to ε/50.</param>
 public sealed record TermOptions(int Terms = 5, int Candidates = 30, double Greedy = 4, double Enough = 2e-4)
 {
-    private const int MostTerms = 8, MostCandidates = 32;
+    /// <summary>Largest <see cref="Terms"/>.</summary>
+    public const int MostTerms = 8;
+
+    /// <summary>Largest <see cref="Candidates"/>.</summary>
+    public const int MostCandidates = 32;
 
     /// <exception cref="PrunusInputException">A number is out of range.</exception>
     public void Validate()

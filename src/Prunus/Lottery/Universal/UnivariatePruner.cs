@@ -22,10 +22,11 @@ public static class UnivariatePruner
     /// <param name="into">The random layers to the hidden neurons, of which the first N are used.</param>
     /// <param name="from">Those from them to the output.</param>
     /// <param name="options">Terms and candidates.</param>
+    /// <param name="cancellation">Asked between numbers.</param>
     /// <returns>Masks of both, and the largest error of a sum.</returns>
     /// <exception cref="PrunusInputException">The layers are too narrow.</exception>
     public static (IReadOnlyList<(string Name, Mask Mask)> Masks, double LargestError) Prune(
-        UnivariateFunction function, int segments, int sign, RandomPair into, RandomPair from, TermOptions options)
+        UnivariateFunction function, int segments, int sign, RandomPair into, RandomPair from, TermOptions options, CancellationToken cancellation = default)
     {
         if (into.Outputs < segments)
         {
@@ -34,11 +35,12 @@ public static class UnivariatePruner
 
         var target = new PiecewiseLinear(function.Value, function.Low, function.High, segments);
         var (first, second) = (new PairPruner(into, sign, options), new PairPruner(from, 1, options));
-        var knots = Knots(target, first).OrderBy(k => k.Place).ToList();
+        var knots = Knots(target, first, cancellation).OrderBy(k => k.Place).ToList();
         second.Bias(0, function.Value(knots[0].Place));
         var (slope, least) = (0.0, LeastSegment * (function.High - function.Low) / segments);
         for (var i = 0; i < knots.Count; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var (neuron, weight, here) = knots[i];
             var next = i + 1 < knots.Count ? knots[i + 1].Place : function.High;
             if (next - here > least)
@@ -52,18 +54,23 @@ public static class UnivariatePruner
     }
 
     // Far from 0 a smaller weight keeps the bias as small as the weight out; but with too small a one the bias's error would move the knot. Where the slope doesn't change there is no knot.
-    private static IEnumerable<(int Neuron, double Weight, double Place)> Knots(PiecewiseLinear target, PairPruner pruner)
+    private static IEnumerable<(int Neuron, double Weight, double Place)> Knots(PiecewiseLinear target, PairPruner pruner, CancellationToken cancellation)
     {
         var weights = new List<(int Neuron, double Weight)>();
         var (least, flat) = (Math.Min(1, LeastSteepness / (target.Knots[1] - target.Knots[0])), FlatShare * target.Coefficients.Max(Math.Abs));
         for (var i = 0; i < target.Coefficients.Count; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (i == 0 || Math.Abs(target.Coefficients[i]) > flat)
             {
                 weights.Add((i, pruner.Single(i, 0, Math.Max(least, Math.Sqrt(Math.Abs(target.Coefficients[i]) / Math.Max(1, Math.Abs(target.Knots[i])))))));
             }
         }
 
-        return [.. weights.Select(w => (w.Neuron, w.Weight, -pruner.Bias(w.Neuron, -target.Knots[w.Neuron] * w.Weight) / w.Weight))];
+        foreach (var (neuron, weight) in weights)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return (neuron, weight, -pruner.Bias(neuron, -target.Knots[neuron] * weight) / weight);
+        }
     }
 }

@@ -18,7 +18,7 @@ public static class UniversalCompiler
     /// <param name="shape">The backbone.</param>
     /// <param name="seed">Seed of the random net.</param>
     /// <param name="options">Terms and candidates of a sum.</param>
-    /// <param name="cancellation">Asked between layers.</param>
+    /// <param name="cancellation">Asked between numbers.</param>
     /// <exception cref="PrunusInputException">A number is out of range, or the given widths are too small.</exception>
     public static UniversalCompilation Compile(UniversalShape shape, long seed, TermOptions? options = null, CancellationToken cancellation = default)
     {
@@ -30,11 +30,11 @@ public static class UniversalCompiler
         var (masks, largest) = (new List<(string, Mask)>(), 0.0);
         if (polynomial)
         {
-            Add(UnivariatePruner.Prune(functions[0].Function, functions[0].Segments, 1, pairs[0], pairs[1], terms));
+            Add(UnivariatePruner.Prune(functions[0].Function, functions[0].Segments, 1, pairs[0], pairs[1], terms, cancellation));
         }
 
         Add(Mixed(pairs[polynomial ? 2 : 0], resolved.Features, polynomial ? -1 : 1, terms, cancellation));
-        Add(UnivariatePruner.Prune(functions[^1].Function, functions[^1].Segments, polynomial ? -1 : 1, pairs[^2], pairs[^1], terms));
+        Add(UnivariatePruner.Prune(functions[^1].Function, functions[^1].Segments, polynomial ? -1 : 1, pairs[^2], pairs[^1], terms, cancellation));
         var set = new MaskSet(masks);
         var digest = new UniversalBackbone(new UniversalTicket(resolved, seed, set)).Digest();
         return new(new UniversalBackbone(new UniversalTicket(resolved, seed, set, digest)), largest);
@@ -53,9 +53,9 @@ public static class UniversalCompiler
         var pruner = new PairPruner(pair, sign, options);
         for (var k = 0; k < features.Count; k++)
         {
-            cancellation.ThrowIfCancellationRequested();
             for (var i = 0; i < pair.Inputs; i++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 pruner.Weight(k, i, features[k].Powers[i]);
             }
 

@@ -22,6 +22,11 @@ public static class UniversalPoints
             throw new PrunusInputException(path, $"has no tensor '{Tensor}'", $"write the points as '{Tensor}' [n,{inputs}]");
         }
 
+        if (entry.Shape is [0, _])
+        {
+            throw new PrunusInputException(path, $"tensor '{Tensor}' is [{string.Join(",", entry.Shape)}], which holds no point", $"give [n,{inputs}] with n of 1 or more");
+        }
+
         if (entry.Shape is not [var count, var width] || width != inputs || count < 1)
         {
             throw new PrunusInputException(path, $"tensor '{Tensor}' is [{string.Join(",", entry.Shape)}], and the ticket takes {inputs} numbers a point", $"give [n,{inputs}]");

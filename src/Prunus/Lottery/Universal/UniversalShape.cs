@@ -31,7 +31,19 @@ public sealed record UniversalShape(
     /// <summary>Most features of a ticket.</summary>
     public const int MostFeatures = 2000;
 
-    private const int MostInputs = 64, MostDegree = 32, MostSegments = 4000, MostWidth = 20_000, NeuronsEach = 12, NeuronsSpare = 100;
+    /// <summary>Largest <see cref="Inputs"/>.</summary>
+    public const int MostInputs = 64;
+
+    /// <summary>Largest <see cref="Degree"/>.</summary>
+    public const int MostDegree = 32;
+
+    /// <summary>Largest of <see cref="Segments"/>.</summary>
+    public const int MostSegments = 4000;
+
+    /// <summary>Largest of <see cref="Widths"/>.</summary>
+    public const int MostWidth = 20_000;
+
+    private const int NeuronsEach = 12, NeuronsSpare = 100;
     private const double Quarter = 0.25;
 
     /// <summary>The settings whose counts were published (comments in the authors' code): polynomials of degree 4 in one number.</summary>

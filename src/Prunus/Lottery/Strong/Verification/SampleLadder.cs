@@ -20,13 +20,14 @@ public static class SampleLadder
     /// <param name="epsilon">ε that is counted against.</param>
     /// <param name="of">What it is the error of.</param>
     /// <param name="weights">How many weights are looked at, at most.</param>
-    public static IReadOnlyList<LadderStep> Climb(StrongTicket ticket, IReadOnlyDictionary<string, double[]> target, IReadOnlyList<int> samples, double epsilon, EpsilonOf of, int weights)
+    /// <param name="cancellation">Asked between weights.</param>
+    public static IReadOnlyList<LadderStep> Climb(StrongTicket ticket, IReadOnlyDictionary<string, double[]> target, IReadOnlyList<int> samples, double epsilon, EpsilonOf of, int weights, CancellationToken cancellation = default)
     {
         var all = ticket.Layers.Zip(ticket.Exponents).SelectMany(l => Enumerable.Range(0, l.First.Count).Select(i => (Layer: l.First, Exponent: l.Second, Index: i))).ToList();
         var chosen = Enumerable.Range(0, Math.Min(weights, all.Count)).Select(i => all[(int)((long)i * all.Count / Math.Min(weights, all.Count))]).ToList();
         var random = ticket.Layers.ToDictionary(l => l.Name, ticket.Random);
         var errors = new double[chosen.Count, samples.Count];
-        Parallel.For(0, chosen.Count, () => new SubsetSumSolver(), (w, _, solver) =>
+        Parallel.For(0, chosen.Count, new ParallelOptions { CancellationToken = cancellation }, () => new SubsetSumSolver(), (w, _, solver) =>
         {
             var (layer, exponent, index) = chosen[w];
             var targets = new ScaledTargets(target[layer.Weight], exponent, epsilon, of);

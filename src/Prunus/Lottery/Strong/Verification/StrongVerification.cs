@@ -19,7 +19,7 @@ public sealed record StrongVerification(
 {
     private const int EvaluationBatch = 1000;
 
-    /// <summary>Bound of the logits in exact arithmetic.</summary>
+    /// <summary>Bound of the logits in exact arithmetic, the ticket's weights rounded to float32.</summary>
     public double Exact => Layers[^1].Bound;
 
     /// <summary>Whether every bound held.</summary>
