@@ -28,7 +28,8 @@ public class HelpTests
               --json                      Prints one JSON document instead of text.
               --no-color                  No colour (as do NO_COLOR, TERM=dumb and a redirected stream).
               --seed N                    Seed of every random choice; the same on CPU and GPU. [default: 0]
-              --device auto|cpu|cuda[:n]  Where tensors live; recipe run and search take several: cuda:0,cuda:1. [default: auto]
+              --device auto|cpu|cuda[:n]  Where tensors live; recipe run and search take several: cuda:0,cuda:1.
+                                          [default: auto]
               --threads N                 CPU threads; 0 = one per core. [default: 0]
 
             prunus VERB --help says more of a verb. Results go to standard output, progress to standard error.
