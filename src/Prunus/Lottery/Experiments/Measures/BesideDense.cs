@@ -18,8 +18,8 @@ internal static class BesideDense
             }
         }
 
-        // A net that is best untrained stops at step 0: there is no quotient.
-        if (metrics.TryGetValue(TicketMetrics.EarlyIteration, out var step) && dense?.TryGetValue(TicketMetrics.EarlyIteration, out var denseStep) == true && step > 0 && denseStep > 0)
+        // A net that is best untrained stops at step 0: there is no quotient. One that nothing passes learns no more than the last biases, and that at once.
+        if (metrics.GetValueOrDefault(TicketMetrics.DeadAxes) == 0 && metrics.TryGetValue(TicketMetrics.EarlyIteration, out var step) && dense?.TryGetValue(TicketMetrics.EarlyIteration, out var denseStep) == true && step > 0 && denseStep > 0)
         {
             all[TicketMetrics.Sooner] = denseStep / step;
         }

@@ -23,6 +23,7 @@ public sealed class BesideDenseTests
     {
         Assert.Equal(["failed"], BesideDense.Added(new Dictionary<string, double> { ["failed"] = 1 }, Dense, losses: true).Keys);
         Assert.Equal(["early_iteration"], BesideDense.Added(new Dictionary<string, double> { ["early_iteration"] = 0 }, Dense, losses: false).Keys);
+        Assert.DoesNotContain("sooner", BesideDense.Added(new Dictionary<string, double> { ["early_iteration"] = 10, ["dead_axes"] = 1 }, Dense, losses: false).Keys);
         Assert.Equal(Dense.Keys, BesideDense.Added(Dense, null, losses: true).Keys);
     }
 
