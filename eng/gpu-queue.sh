@@ -6,7 +6,7 @@
 #     gpu-queue.sh wait WORK SECONDS KEEP              until a run ends: its results (no working states) go to KEEP/OUT.tar.xz
 # Queues outlast the shell. A killed run goes on when its line is added again.
 set -eu
-verb=$1 work=$2
+verb=${1:-} work=${2:?"needs a verb and a folder: see the first lines of this file"}
 shift 2
 case $verb in
 start)
@@ -17,7 +17,7 @@ start)
     ;;
 lane)
     touch "$work/queues/$1"
-    setsid "$0" serve "$work" "$1" "$2" "$3" >"$work/queues/$1.log" 2>&1 </dev/null &
+    setsid bash "$0" serve "$work" "$1" "$2" "$3" >"$work/queues/$1.log" 2>&1 </dev/null &
     ;;
 serve)
     name=$1 cores=$3
@@ -42,7 +42,8 @@ add)
     echo "$*" >>"$work/queues/$name"
     ;;
 wait)
-    seconds=$1 keep=$2
+    mkdir -p "$2"
+    seconds=$1 keep=$(cd "$2" && pwd)
     until [ "$SECONDS" -ge "$seconds" ] || [ "$(wc -l <"$work/done")" -gt "$(wc -l <"$work/told")" ]; do sleep 1; done
     tail -n +"$(($(wc -l <"$work/told") + 1))" "$work/done" >"$work/new"
     while read -r out code at; do

@@ -43,7 +43,7 @@ internal static class DataCommand
             TableView.Write(context.Terminal, new Table(DataEntry.Header, [.. entries.Select(entry => entry.Row())]));
         }
 
-        foreach (var (folder, files) in entries.Where(entry => entry.Folder is null).Select(entry => search.Partial(entry.Source)).OfType<(string, IReadOnlyList<string>)>())
+        foreach (var (folder, files) in entries.Where(entry => entry.Folder is null && !context.Json).Select(entry => search.Partial(entry.Source)).OfType<(string, IReadOnlyList<string>)>())
         {
             context.Note($"{folder} lacks {string.Join(", ", files)}");
         }

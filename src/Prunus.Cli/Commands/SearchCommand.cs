@@ -20,7 +20,7 @@ internal static class SearchCommand
     private static readonly Option<int> RankEvery = ParsedOption.Create("--rank-every", "N", "Steps of a round; candidates are ranked after each.", ParsedOption.Count(1), 20);
     private static readonly Option<double> Stable = ParsedOption.Create("--stable", "TAU", "Kendall's tau from which two rankings count as the same.", ParsedOption.Real(-1, 1), 0.9);
     private static readonly Option<int> StableRounds = ParsedOption.Create("--stable-rounds", "N", "Rounds in a row with the same ranking that end the search; 0 = it never ends early.", ParsedOption.Count(0), 2);
-    private static readonly Option<int> Jobs = ParsedOption.Create("--jobs", "N", "Candidates at a time, each in a process of its own; by default one a device.", ParsedOption.Count(1, 256), 1);
+    private static readonly Option<int> Jobs = ParsedOption.Create<int>("--jobs", "N", "Candidates at a time, each in a process of its own; by default one a device.", ParsedOption.Count(1, 256));
     private static readonly Option<bool> NoLatency = new("--no-latency") { Description = "Leaves out timing the candidates at the end." };
 
     public static Verb Create() => new Verb("search", "Finds the best shape of a size: trains every architecture in a parameter window for a short while and ranks them.")

@@ -54,7 +54,7 @@ public static class CheckpointWriter
             RemoveQuietly(partial);
             if (e is IOException or UnauthorizedAccessException)
             {
-                throw new PrunusRunException(folder, "cannot be written: " + e.Message, "free space on the disk or choose another place", e);
+                throw new PrunusRunException(folder, "cannot be written: " + e.Message, "choose another place, or free space where the disk is full", e);
             }
 
             throw;

@@ -38,7 +38,7 @@ public static class SafetensorsWriter
             DeleteQuietly(temporary);
             if (e is IOException or UnauthorizedAccessException)
             {
-                throw new PrunusRunException(path, "cannot be written: " + e.Message.TrimEnd('.'), "free space on the disk or choose another place", e);
+                throw new PrunusRunException(path, "cannot be written: " + e.Message.TrimEnd('.'), "choose another place, or free space where the disk is full", e);
             }
 
             throw;

@@ -50,7 +50,7 @@ internal sealed partial class YamlMap
         }
         catch (YamlException e)
         {
-            throw new PrunusInputException($"{file}:{Math.Max(e.Start.Line, e.End.Line)}", "is no YAML: " + e.Message.Split('\n')[0].TrimEnd('.'), "correct the line", e);
+            throw new PrunusInputException($"{file}:{e.Start.Line}", "is no YAML: " + e.Message.Split('\n')[0].TrimEnd('.'), "correct the line", e);
         }
     }
 

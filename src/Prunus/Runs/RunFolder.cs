@@ -134,8 +134,8 @@ public sealed class RunFolder : IDisposable
 
         if (there is null)
         {
-            _markers.DropDamaged();
             // Stages without a run.json belong to a run whose start was interrupted, or to one that --fresh drops.
+            _markers.DropDamaged();
             Clear();
             RunFile.Write(runFile, Identity);
         }

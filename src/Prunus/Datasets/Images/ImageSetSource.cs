@@ -41,7 +41,7 @@ public sealed record ImageSetSource(
         ?? throw (search.Partial(this) is { } partial ? new PrunusInputException(partial.Folder, $"lacks {string.Join(", ", partial.Missing)} of {Id}", $"get them: {Get}") : Absent(search));
 
     private PrunusInputException Absent(ImageSetSearch search) =>
-        new PrunusInputException(Id, $"is neither in {search.Root} nor elsewhere on this machine", $"{Get}: into {Path.Combine(search.Root, Folders is [var name, ..] ? name : Id)}, or let {ImageSetSearch.Variable} name the folder above it (prunus data {Id} says more)");
+        new(Id, $"is neither in {search.Root} nor elsewhere on this machine", $"{Get}: into {Path.Combine(search.Root, Folders is [var name, ..] ? name : Id)}, or let {ImageSetSearch.Variable} name the folder above it (prunus data {Id} says more)");
 
     private ImageSplitFiles Part(ImageSplit split) => Splits.FirstOrDefault(part => part.Split == split)
         ?? throw new PrunusInputException(Id, $"has no {split.ToString().ToLowerInvariant()} images", "use another set");
