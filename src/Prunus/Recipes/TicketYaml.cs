@@ -1,3 +1,4 @@
+using Prunus.Datasets.Images;
 using System.Globalization;
 using Prunus.Lottery.Branches;
 using Prunus.Lottery.Experiments;
@@ -59,11 +60,12 @@ internal static class TicketYaml
             WarmUp = map.Integer("warmup") ?? 0,
             Cosine = map.Flag("cosine") ?? false,
             Augment = map.Flag("augment") ?? false,
-            UnitPixels = map.Text("pixels") switch
+            Pixels = map.Text("pixels") switch
             {
-                null or "normalised" => false,
-                "unit" => true,
-                var other => throw map.Fault("pixels", $"is '{other}'", "use normalised or unit"),
+                null or "normalised" => PixelScale.Normalised,
+                "unit" => PixelScale.Unit,
+                "bytes" => PixelScale.Bytes,
+                var other => throw map.Fault("pixels", $"is '{other}'", "use normalised, unit or bytes"),
             },
             Validation = map.Integer("validation") ?? 5000,
             SplitSeed = map.Integer("split_seed") ?? 0,

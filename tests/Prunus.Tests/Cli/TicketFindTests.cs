@@ -1,3 +1,4 @@
+using Prunus.Datasets.Images;
 using Prunus.Lottery.Experiments;
 using Prunus.Lottery.Masks;
 using Prunus.Lottery.Tickets;
@@ -33,7 +34,7 @@ public sealed class TicketFindTests : IDisposable
 
         // The recipe that was run is left, and is one.
         var path = _folder[Path.Combine("found", "recipe.yaml")];
-        Assert.True(RecipeReader.Read(path, File.ReadAllText(path)).Size("cpu").Tickets!.Experiments[0].Training.UnitPixels);
+        Assert.Equal(PixelScale.Unit, RecipeReader.Read(path, File.ReadAllText(path)).Size("cpu").Tickets!.Experiments[0].Training.Pixels);
         Assert.Equal(["search/ticket 0", "search/ticket 1", "search/ticket 2", "search/reinit 1", "search/reinit 2"], RecipeReader.Read(path, File.ReadAllText(path)).Size("cpu").CellNames);
         Assert.Equal("ticket-find", RecordJson.ReadRecord(_folder["found"]).Recipe);
     }

@@ -23,7 +23,7 @@ internal static class TicketEvaluateCommand
     private static readonly Option<string> Split = ParsedOption.Create("--split", "test|train", "Which part of the set.", ParsedOption.OneOf("test", "train"), "test");
     private static readonly Option<int> Images = ParsedOption.Create<int>("--images", "N", "The first N images only.", ParsedOption.Count(1));
     private static readonly Option<int> Batch = ParsedOption.Create("--batch", "N", "Images of a pass.", ParsedOption.Count(1, 1 << 16), 500);
-    private static readonly Option<string> Pixels = ParsedOption.Create("--pixels", "normalised|unit", "Mean 0 and deviation 1 over the training images, or bytes / 255.", ParsedOption.OneOf("normalised", "unit"), "normalised");
+    private static readonly Option<string> Pixels = ParsedOption.Create("--pixels", "normalised|unit|bytes", "Mean 0 and deviation 1 over the training images, bytes / 255, or bytes.", ParsedOption.OneOf("normalised", "unit", "bytes"), "normalised");
 
     private static readonly Option<int> Window = ParsedOption.Create("--window", "N", "Tokens of a window of text: best a block as the search had.", ParsedOption.Count(2), 128);
     private static readonly Option<int> Windows = ParsedOption.Create<int>("--windows", "K", "The first K windows of a text only.", ParsedOption.Count(1));
@@ -84,8 +84,8 @@ internal static class TicketEvaluateCommand
 
         ImageSet Load(ImageSplit split) => named.Fitted(named.Source.Load(split, search, (ulong)context.Required(GlobalOptions.Seed)));
 
-        ChannelStatistics Statistics() => context.Required(Pixels) == "unit" ? ChannelStatistics.Unit(set.Shape.Channels)
-            : ChannelStatistics.Of(set.Split == ImageSplit.Train ? set : Load(ImageSplit.Train));
+        ChannelStatistics Statistics() => ChannelStatistics.For(
+            Enum.Parse<PixelScale>(context.Required(Pixels), ignoreCase: true), set.Shape.Channels, () => set.Split == ImageSplit.Train ? set : Load(ImageSplit.Train));
     }
 
     private static torch.Device Device(VerbContext context) => !context.Value(Sparse) || context.Required(GlobalOptions.Device) is "auto" or "cpu"

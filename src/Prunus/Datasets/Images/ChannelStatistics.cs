@@ -5,8 +5,16 @@ namespace Prunus.Datasets.Images;
 /// <param name="StandardDeviation">[C]; 1 for a channel of one value, so that it may be divided by.</param>
 public sealed record ChannelStatistics(IReadOnlyList<double> Mean, IReadOnlyList<double> StandardDeviation)
 {
-    /// <summary>Mean 0 and deviation 1 for every channel: pixels stay byte / 255.</summary>
-    public static ChannelStatistics Unit(int channels) => new([.. Enumerable.Repeat(0.0, channels)], [.. Enumerable.Repeat(1.0, channels)]);
+    /// <summary>Those that bring pixels to a scale.</summary>
+    /// <param name="scale">The scale.</param>
+    /// <param name="channels">C.</param>
+    /// <param name="train">The training images, read only where they are measured.</param>
+    public static ChannelStatistics For(PixelScale scale, int channels, Func<ImageSet> train) => scale switch
+    {
+        PixelScale.Unit => Same(channels, 1),
+        PixelScale.Bytes => Same(channels, 1.0 / 255),
+        _ => Of(train()),
+    };
 
     /// <summary>Measures a set: exact integer sums, one rounding at the end.</summary>
     public static ChannelStatistics Of(ImageSet set)
@@ -31,4 +39,6 @@ public sealed record ChannelStatistics(IReadOnlyList<double> Mean, IReadOnlyList
             [.. sums.Select(sum => sum / count / 255)],
             [.. sums.Zip(squares, (sum, square) => Math.Sqrt(Math.Max(0, square / count - sum / count * (sum / count))) / 255).Select(std => std > 0 ? std : 1)]);
     }
+
+    private static ChannelStatistics Same(int channels, double deviation) => new([.. Enumerable.Repeat(0.0, channels)], [.. Enumerable.Repeat(deviation, channels)]);
 }

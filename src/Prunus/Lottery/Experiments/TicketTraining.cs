@@ -1,3 +1,4 @@
+using Prunus.Datasets.Images;
 using Prunus.Lottery.Training;
 using Prunus.Training;
 
@@ -35,8 +36,8 @@ public sealed record TicketTraining(string Optimiser, double LearningRate, int B
     /// <summary>Tokens in a block of text; no matter to images.</summary>
     public int Block { get; init; } = 128;
 
-    /// <summary>Whether pixels are byte / 255 as they are, not normalised to mean 0 and deviation 1 over the training images.</summary>
-    public bool UnitPixels { get; init; }
+    /// <summary>On which scale nets see pixels. Default normalised.</summary>
+    public PixelScale Pixels { get; init; }
 
     /// <summary>Training images held back for early stopping; of text the most blocks looked at for it.</summary>
     public int Validation { get; init; } = 5000;

@@ -51,7 +51,7 @@ public sealed record SparsityStudy(IReadOnlyList<SparsityExperiment> Experiments
     private static void CheckData(string subject, SparsityExperiment experiment)
     {
         var (first, again) = (experiment.Training, experiment.Retraining);
-        if ((first.Images, first.TestImages, first.Validation, first.SplitSeed, first.UnitPixels, first.Block) != (again.Images, again.TestImages, again.Validation, again.SplitSeed, again.UnitPixels, again.Block))
+        if ((first.Images, first.TestImages, first.Validation, first.SplitSeed, first.Pixels, first.Block) != (again.Images, again.TestImages, again.Validation, again.SplitSeed, again.Pixels, again.Block))
         {
             throw new PrunusInputException(subject, $"{experiment.Name} retrains on other data than it trains on", "give images, test_images, validation, split_seed, pixels and block in 'train' alone");
         }

@@ -57,7 +57,7 @@ public sealed record StudyData(ImageSet Train, ImageSet Validation, ImageSet Tes
         var test = source.Source.Load(ImageSplit.Test, search);
         return new StudyData(
             train, source.Fitted(all.Pick(held)), source.Fitted(training.TestImages is { } few && few < test.Count ? test.Pick([.. Enumerable.Range(0, few)]) : test),
-            training.UnitPixels ? ChannelStatistics.Unit(train.Shape.Channels) : ChannelStatistics.Of(train));
+            ChannelStatistics.For(training.Pixels, train.Shape.Channels, () => train));
     }
 
     private static void Check(string name, int images, TicketTraining training)

@@ -16,7 +16,7 @@ internal sealed class StudyMaterials(StudySources sources, torch.Device device) 
     /// <exception cref="PrunusInputException">A set, text or model is not there, damaged or too small.</exception>
     public IStudyMaterial Of(string net, string data, TicketTraining t)
     {
-        var key = $"{(StudyDecoder.Is(net) ? net : "")} {data} {t.Validation} {t.Batch} {t.Images} {t.TestImages} {t.UnitPixels} {t.Block} {t.SplitSeed}";
+        var key = $"{(StudyDecoder.Is(net) ? net : "")} {data} {t.Validation} {t.Batch} {t.Images} {t.TestImages} {t.Pixels} {t.Block} {t.SplitSeed}";
         lock (_known)
         {
             return _known.TryGetValue(key, out var known) ? known : _known[key] = Load();
