@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs recipes one after the other on each GPU of a machine that has the package of eng/pack-gpu.sh, no .NET and no git:
 #     gpu-queue.sh start WORK PACKAGE.tar.xz [DATA]    unpacks the package; DATA becomes PRUNUS_DATA
-#     gpu-queue.sh lane WORK NAME GPU CORES            begins a queue; GPU "-" is none, CORES as taskset takes them
+#     gpu-queue.sh lane WORK NAME GPU CORES            begins a queue; GPU "-" is none, "0,1" both for each recipe; CORES as taskset takes them
 #     gpu-queue.sh add WORK NAME OUT RECIPE [ARGS...]  puts a recipe into it; the run's folder is WORK/out/OUT
 #     gpu-queue.sh wait WORK SECONDS KEEP              until a run ends: its results (no working states) go to KEEP/OUT.tar.xz
 # Queues outlast the shell. A killed run goes on when its line is added again.
@@ -23,7 +23,7 @@ serve)
     name=$1 cores=$3
     PRUNUS_LIBTORCH=${PRUNUS_LIBTORCH:-$(python3 -c 'import torch, os; print(os.path.join(os.path.dirname(torch.__file__), "lib"))')}
     export PRUNUS_LIBTORCH PRUNUS_DATA="$work/data" OMP_WAIT_POLICY=PASSIVE
-    if [ "$2" = - ]; then device=cpu && export CUDA_VISIBLE_DEVICES=; else device=cuda && export CUDA_VISIBLE_DEVICES=$2; fi
+    if [ "$2" = - ]; then device=cpu && export CUDA_VISIBLE_DEVICES=; else device=$(seq -s , -f cuda:%g 0 "$(tr -cd , <<<"$2" | wc -c)") && export CUDA_VISIBLE_DEVICES=$2; fi
     at=0
     while sleep 0.5; do
         line=$(sed -n "$((at + 1))p" "$work/queues/$name")
