@@ -60,13 +60,7 @@ internal static class TicketYaml
             WarmUp = map.Integer("warmup") ?? 0,
             Cosine = map.Flag("cosine") ?? false,
             Augment = map.Flag("augment") ?? false,
-            Pixels = map.Text("pixels") switch
-            {
-                null or "normalised" => PixelScale.Normalised,
-                "unit" => PixelScale.Unit,
-                "bytes" => PixelScale.Bytes,
-                var other => throw map.Fault("pixels", $"is '{other}'", "use normalised, unit or bytes"),
-            },
+            Pixels = map.Named<PixelScale>("pixels") ?? PixelScale.Normalised,
             Validation = map.Integer("validation") ?? 5000,
             SplitSeed = map.Integer("split_seed") ?? 0,
             Block = map.Integer("block") ?? 128,

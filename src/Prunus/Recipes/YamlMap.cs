@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Prunus.Runs;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Prunus.Recipes;
@@ -37,10 +38,10 @@ internal sealed partial class YamlMap
 
         try
         {
+            RefuseAnchors(file, text);
             var stream = new YamlStream();
             stream.Load(new StringReader(text));
             var root = stream.Documents is [{ RootNode: YamlMappingNode map }] ? map : throw new PrunusInputException(file, "is not one YAML mapping", "begin with 'id: …'");
-            RefuseAnchors(file, root);
             return new YamlMap(file, root, Unbound);
         }
         catch (InvalidOperationException e)
@@ -147,11 +148,16 @@ internal sealed partial class YamlMap
     public PrunusInputException Fault(string key, string problem, string remedy) =>
         new(Find(key) is { } found ? found.Map.At(found.Node) : Place, $"'{key}' {problem}", remedy);
 
-    private static void RefuseAnchors(string file, YamlNode root)
+    // By the parser's events: the loader knows no line of an anchor that is not there.
+    private static void RefuseAnchors(string file, string text)
     {
-        if (root.AllNodes.FirstOrDefault(n => !n.Anchor.IsEmpty) is { } anchored)
+        var parser = new Parser(new StringReader(text));
+        while (parser.MoveNext())
         {
-            throw new PrunusInputException($"{file}:{anchored.Start.Line}", "uses an anchor", "write the values out, or use 'for' and lists");
+            if (parser.Current is AnchorAlias or NodeEvent { Anchor.IsEmpty: false })
+            {
+                throw new PrunusInputException($"{file}:{parser.Current.Start.Line}", "uses an anchor", "write the values out, or use 'for' and lists");
+            }
         }
     }
 

@@ -76,6 +76,7 @@ public sealed class RecipeReaderTests
     [InlineData("claims:", "figures:\n  - {kind: settling, title: t, steps: [0, 3], variants: [tau*, longer]}\nclaims:", "mine.yaml:23: 'steps' has 0, at which 'tau 0.5' is not evaluated; list 0, multiples of evaluate_every, and the last step")]
     [InlineData("slide: none", "slide: [none", "mine.yaml: is no YAML")]
     [InlineData("slide: none", "slide: &x none", "mine.yaml:4: uses an anchor; write the values out, or use 'for' and lists")]
+    [InlineData("slide: none", "slide: *nope", "mine.yaml:4: uses an anchor; write the values out, or use 'for' and lists")]
     public void Faults_NameTheirLine(string good, string bad, string message)
     {
         var fault = Assert.Throws<PrunusInputException>(() => RecipeReader.Read("mine.yaml", Good.Replace(good, bad, StringComparison.Ordinal)));
