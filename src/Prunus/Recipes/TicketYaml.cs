@@ -1,5 +1,5 @@
-using Prunus.Datasets.Images;
 using System.Globalization;
+using Prunus.Datasets.Images;
 using Prunus.Lottery.Branches;
 using Prunus.Lottery.Experiments;
 using Prunus.Lottery.Masks;

@@ -83,7 +83,7 @@ internal sealed partial class YamlMap
     /// <summary>A value of an enumeration in small letters, or null when the key is not there.</summary>
     public T? Named<T>(string key)
         where T : struct, Enum => Text(key) is not { } text ? null
-            : Enum.TryParse<T>(text, ignoreCase: true, out var value) && !char.IsAsciiDigit(text[0]) ? value
+            : Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<T>(text, ignoreCase: true)
             : throw Fault(key, $"is '{text}'", $"use {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
 
     /// <summary>A list of texts: a sequence, one value, or whole numbers as <c>0..5</c>; empty when the key is not there.</summary>

@@ -23,7 +23,6 @@ internal static class TicketEvaluateCommand
     private static readonly Option<string> Split = ParsedOption.Create("--split", "test|train", "Which part of the set.", ParsedOption.OneOf("test", "train"), "test");
     private static readonly Option<int> Images = ParsedOption.Create<int>("--images", "N", "The first N images only.", ParsedOption.Count(1));
     private static readonly Option<int> Batch = ParsedOption.Create("--batch", "N", "Images of a pass.", ParsedOption.Count(1, 1 << 16), 500);
-    private static readonly Option<string> Pixels = ParsedOption.Create("--pixels", "normalised|unit|bytes", "Mean 0 and deviation 1 over the training images, bytes / 255, or bytes.", ParsedOption.OneOf("normalised", "unit", "bytes"), "normalised");
 
     private static readonly Option<int> Window = ParsedOption.Create("--window", "N", "Tokens of a window of text: best a block as the search had.", ParsedOption.Count(2), 128);
     private static readonly Option<int> Windows = ParsedOption.Create<int>("--windows", "K", "The first K windows of a text only.", ParsedOption.Count(1));
@@ -32,7 +31,7 @@ internal static class TicketEvaluateCommand
     public static Verb Create() => new("evaluate", "Measures accuracy and time of a ticket, of weights, or of weights under a ticket's masks on a set of images; of a decoder loss, perplexity and next-token accuracy on a text.")
     {
         Arguments = { Ticket },
-        Options = { TicketCommand.Weights, Net, Data, SharedOptions.Text, Folder, Split, Images, Batch, Pixels, Window, Windows, RecipeCommand.Model, Sparse },
+        Options = { TicketCommand.Weights, Net, Data, SharedOptions.Text, Folder, Split, Images, Batch, TicketTrainingFlags.Pixels, Window, Windows, RecipeCommand.Model, Sparse },
         Examples = ["ticket evaluate a.ticket --weights trained.safetensors --data mnist --sparse", "ticket evaluate --weights lenet5.safetensors --net lenet-5 --data mnist --pixels unit", "ticket evaluate decoder.ticket --data demo-heldout --window 128"],
         Run = Run,
     };
@@ -43,7 +42,7 @@ internal static class TicketEvaluateCommand
         var ticket = path is null ? null : TicketFile.Read(path);
         if (ticket is not null ? TicketDecoders.Is(ticket) : context.Given(TicketCommand.Weights) && TicketCommand.IsCheckpoint(context.Value(TicketCommand.Weights)!))
         {
-            TicketCommand.RefuseFor("a decoder", context, Split, Images, Batch, Pixels, Sparse);
+            TicketCommand.RefuseFor("a decoder", context, Split, Images, Batch, TicketTrainingFlags.Pixels, Sparse);
             return TextEvaluation.Run(context, ticket, path, new(Net, Data, Folder, Window, Windows));
         }
 
@@ -85,7 +84,7 @@ internal static class TicketEvaluateCommand
         ImageSet Load(ImageSplit split) => named.Fitted(named.Source.Load(split, search, (ulong)context.Required(GlobalOptions.Seed)));
 
         ChannelStatistics Statistics() => ChannelStatistics.For(
-            Enum.Parse<PixelScale>(context.Required(Pixels), ignoreCase: true), set.Shape.Channels, () => set.Split == ImageSplit.Train ? set : Load(ImageSplit.Train));
+            Enum.Parse<PixelScale>(context.Required(TicketTrainingFlags.Pixels), ignoreCase: true), set.Shape.Channels, () => set.Split == ImageSplit.Train ? set : Load(ImageSplit.Train));
     }
 
     private static torch.Device Device(VerbContext context) => !context.Value(Sparse) || context.Required(GlobalOptions.Device) is "auto" or "cpu"

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Prunus.Cli.Options;
+using Prunus.Datasets.Images;
 using Prunus.Native;
 using Prunus.Recipes;
 using TorchSharp;
@@ -28,8 +29,10 @@ internal static class TicketTrainingFlags
     private static readonly Option<int> TestImages = ParsedOption.Create<int>("--test-images", "N", "Most test images, or blocks of text, measured on.", ParsedOption.Count(1));
     private static readonly Option<int> Block = ParsedOption.Create("--block", "N", "Tokens of a block of text.", ParsedOption.Count(2), 128);
     private static readonly Option<bool> Augment = new("--augment") { Description = "Flips and shifts training images." };
-    private static readonly Option<string> Pixels = ParsedOption.Create(
-        "--pixels", "normalised|unit|bytes", "Pixels of mean 0 and deviation 1, byte / 255 (Frankle and Carbin's MNIST) or bytes (Zhou et al.'s CIFAR-10).", ParsedOption.OneOf("normalised", "unit", "bytes"), "normalised");
+
+    /// <summary>On which scale nets see pixels: a <see cref="PixelScale"/>.</summary>
+    public static readonly Option<string> Pixels = ParsedOption.Create(
+        "--pixels", "normalised|unit|bytes", "Pixels of mean 0 and deviation 1 over the training images, byte / 255 (Frankle and Carbin's MNIST) or bytes (Zhou et al.'s CIFAR-10).", ParsedOption.OneOf("normalised", "unit", "bytes"), "normalised");
 
     private static readonly Option<int> Validation = ParsedOption.Create("--validation", "N", "Training images held back for early stopping; of text the most blocks looked at for it.", ParsedOption.Count(1), 5000);
     private static readonly Option<int> SplitSeed = ParsedOption.Create("--split-seed", "N", "Which draw of them.", ParsedOption.Count(0), 0);

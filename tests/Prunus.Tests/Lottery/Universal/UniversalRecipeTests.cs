@@ -33,6 +33,8 @@ public sealed class UniversalRecipeTests
     [Theory]
     [InlineData("name: known, family: fourier", "name: known", "mine.yaml:15: 'family' is missing; ")]
     [InlineData("family: fourier", "family: splines", "mine.yaml:15: 'family' is 'splines'; use polynomial, fourier")]
+    [InlineData("family: fourier", "family: 'polynomial,fourier'", "mine.yaml:15: 'family' is 'polynomial,fourier'; use polynomial, fourier")]
+    [InlineData("family: fourier", "family: 1", "mine.yaml:15: 'family' is '1'; use polynomial, fourier")]
     [InlineData("task: polynomial", "task: chess", "mine.yaml:16: 'task' is 'chess'; use polynomial, fourier, friedman, images")]
     [InlineData("[4, 8]", "[4, 0]", "mine.yaml:14: --segments is 0,0; give two numbers")]
     [InlineData("\"{n}\", \"{n}\"", "\"{n}\", x", "mine.yaml:14: 'segments' has 'x'; list whole numbers")]
