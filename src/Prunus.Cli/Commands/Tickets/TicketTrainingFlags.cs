@@ -32,7 +32,7 @@ internal static class TicketTrainingFlags
 
     /// <summary>On which scale nets see pixels: a <see cref="PixelScale"/>.</summary>
     public static readonly Option<string> Pixels = ParsedOption.Create(
-        "--pixels", "normalised|unit|bytes", "Pixels of mean 0 and deviation 1 over the training images, byte / 255 (Frankle and Carbin's MNIST) or bytes (Zhou et al.'s CIFAR-10).", ParsedOption.OneOf("normalised", "unit", "bytes"), "normalised");
+        "--pixels", "normalised|unit|bytes", "Pixels of mean 0 and deviation 1 over the training images, byte / 255 (as published programs of lottery tickets have them) or bytes, 0 to 255.", ParsedOption.OneOf("normalised", "unit", "bytes"), "normalised");
 
     private static readonly Option<int> Validation = ParsedOption.Create("--validation", "N", "Training images held back for early stopping; of text the most blocks looked at for it.", ParsedOption.Count(1), 5000);
     private static readonly Option<int> SplitSeed = ParsedOption.Create("--split-seed", "N", "Which draw of them.", ParsedOption.Count(0), 0);
