@@ -37,7 +37,7 @@ internal static class TicketYaml
         var experiment = new TicketExperiment(
             map.Need("name"), net, StudyNames.Own(map, size, "data"), map.Text("initialisation") ?? size.Text("initialisation") ?? StudyNames.Initialisation(net),
             Trained(VariantYaml.Layered(map, size, "train")), Cutting(VariantYaml.Layered(map, size, "cut"), lists), Rewinding(VariantYaml.Layered(map, size, "rewind")), map.Text("tickets_of"),
-            [.. map.Each("branches", lists).Select(b => Branch(b, lists))]) { GivenTicket = map.Text("ticket_file"), TicketLevels = Levels(map, lists, "ticket_levels") };
+            [.. map.Each("branches", lists).Select(b => Branch(b, lists)).OfType<TicketBranch>()]) { GivenTicket = map.Text("ticket_file"), TicketLevels = Levels(map, lists, "ticket_levels") };
         map.Done();
         foreach (var (branch, level) in experiment.Branches.SelectMany(b => (b.Levels ?? []).Select(l => (b.Id, l))).Where(b => !experiment.Cutting.Levels.Contains(b.l)))
         {
@@ -140,12 +140,15 @@ internal static class TicketYaml
         return rewinding;
     }
 
-    private static TicketBranch Branch(YamlMap map, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
+    // None where its levels are an empty list: a size that does without.
+    private static TicketBranch? Branch(YamlMap map, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
     {
-        var branch = new TicketBranch(map.Need("branch"), Replicates(map, lists), Levels(map, lists));
+        var none = map.Texts("levels") is [var only] && lists.TryGetValue(only, out var named) && named.Count == 0;
+        var branch = new TicketBranch(map.Need("branch"), Replicates(map, lists), none ? null : Levels(map, lists));
         map.Done();
         map.Checked("branch", () => BranchTransforms.Named(branch.Id));
-        return branch.Replicates > 0 ? branch : throw map.Fault("replicates", $"is {branch.Replicates}", "give 1 or more");
+        return none ? null
+            : branch.Replicates > 0 ? branch : throw map.Fault("replicates", $"is {branch.Replicates}", "give 1 or more");
     }
 
     // A number, or the name of a list of one number, so that a size may say how many.
@@ -157,7 +160,9 @@ internal static class TicketYaml
 
     private static int[]? Levels(YamlMap map, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, string key = "levels")
     {
-        var texts = map.Texts(key) is [var only] && lists.TryGetValue(only, out var named) ? named : map.Texts(key);
+        var texts = map.Texts(key) is [var only] && lists.TryGetValue(only, out var named)
+            ? named.Count > 0 ? named : throw map.Fault(key, $"is the list '{only}', which is empty", "give it a level, or leave the experiment out by 'for'")
+            : map.Texts(key);
         int[] levels = [.. texts.Select(t => Whole(map, key, t))];
         return levels.Length == 0 ? null : levels.SequenceEqual(levels.Distinct().Order()) ? levels : throw map.Fault(key, "are not ascending", "list them from low to high");
     }

@@ -127,6 +127,38 @@ public sealed class RecipeReaderTests
         Assert.StartsWith(message, Assert.Throws<PrunusInputException>(() => RecipeReader.Read("mine.yaml", text)).Message, StringComparison.Ordinal);
     }
 
+    // Once an empty list meant all levels, as no list does.
+    [Theory]
+    [InlineData("branches: [{branch: reinit, levels: some}]", 4, null)]
+    [InlineData("branches: [{branch: reinit, levels: others}]", 3, null)]
+    [InlineData("cut: {levels: others}", 0, "mine.yaml:12: 'levels' is the list 'others', which is empty; give it a level, or leave the experiment out by 'for'")]
+    public void BranchesAtAnEmptyListOfLevels_AreLeftOut(string what, int cells, string? message)
+    {
+        var text = $$"""
+            format: prunus-recipe/1
+            id: mine
+            title: Mine
+            slide: none
+            paper: none
+            methods: docs/methods/lottery-tickets.md
+            what: A test.
+            sizes:
+              tiny: {seeds: [1], net: "mlp:4", data: blobs, train: {iterations: 10, validation: 100}, cut: {levels: 0..2}, lists: {some: [1], others: []} }
+            experiments:
+              - name: it
+                {{what}}
+            claims: []
+            figures: []
+            """;
+        if (message is null)
+        {
+            Assert.Equal(cells, RecipeReader.Read("mine.yaml", text).Size("tiny").CellNames.Count);
+            return;
+        }
+
+        Assert.Equal(message, Assert.Throws<PrunusInputException>(() => RecipeReader.Read("mine.yaml", text)).Message);
+    }
+
     [Fact]
     public void TextThatIsNotUtf8_IsRefused()
     {
