@@ -37,7 +37,7 @@ internal static class TicketYaml
         var experiment = new TicketExperiment(
             map.Need("name"), net, StudyNames.Own(map, size, "data"), map.Text("initialisation") ?? size.Text("initialisation") ?? StudyNames.Initialisation(net),
             Trained(VariantYaml.Layered(map, size, "train")), Cutting(VariantYaml.Layered(map, size, "cut"), lists), Rewinding(VariantYaml.Layered(map, size, "rewind")), map.Text("tickets_of"),
-            [.. map.Each("branches", lists).Select(b => Branch(b, lists)).OfType<TicketBranch>()]) { GivenTicket = map.Text("ticket_file"), TicketLevels = Levels(map, lists, "ticket_levels") };
+            [.. map.Each("branches", lists).Select(b => Branch(b, lists)).OfType<TicketBranch>()]) { GivenTicket = map.Text("ticket_file"), TicketLevels = SomeLevels(map, lists, "ticket_levels") };
         map.Done();
         foreach (var (branch, level) in experiment.Branches.SelectMany(b => (b.Levels ?? []).Select(l => (b.Id, l))).Where(b => !experiment.Cutting.Levels.Contains(b.l)))
         {
@@ -108,7 +108,7 @@ internal static class TicketYaml
         var pattern = map.Text("pattern") is { } text ? map.Checked("pattern", () => NmPattern.Parse(text)) : null;
         var cutting = new TicketCutting(
             new MaskCutOptions { Rates = rates, Scope = scope, Rule = rule, MinimumKeep = map.Integer("min_keep") ?? 0 }, map.Text("criterion") ?? "large-final",
-            Levels(map, lists) ?? throw new PrunusInputException(map.Place, "'levels' is missing", "add 'levels: 0..10'"), map.Flag("once") ?? (at != TicketMoment.End || pattern is not null))
+            SomeLevels(map, lists) ?? throw new PrunusInputException(map.Place, "'levels' is missing", "add 'levels: 0..10'"), map.Flag("once") ?? (at != TicketMoment.End || pattern is not null))
         {
             At = at, Batches = map.Integer("batches"), Pattern = pattern, Pace = map.Map("pace") is { } pace ? Pace(pace) : new(),
             Decay = map.Real("decay") ?? NmPattern.PaperDecay,
@@ -140,15 +140,13 @@ internal static class TicketYaml
         return rewinding;
     }
 
-    // None where its levels are an empty list: a size that does without.
+    // None where its levels are none: a size that does without.
     private static TicketBranch? Branch(YamlMap map, IReadOnlyDictionary<string, IReadOnlyList<string>> lists)
     {
-        var none = map.Texts("levels") is [var only] && lists.TryGetValue(only, out var named) && named.Count == 0;
-        var branch = new TicketBranch(map.Need("branch"), Replicates(map, lists), none ? null : Levels(map, lists));
+        var branch = new TicketBranch(map.Need("branch"), Replicates(map, lists), Levels(map, lists, "levels"));
         map.Done();
         map.Checked("branch", () => BranchTransforms.Named(branch.Id));
-        return none ? null
-            : branch.Replicates > 0 ? branch : throw map.Fault("replicates", $"is {branch.Replicates}", "give 1 or more");
+        return branch.Replicates <= 0 ? throw map.Fault("replicates", $"is {branch.Replicates}", "give 1 or more") : branch.Levels is [] ? null : branch;
     }
 
     // A number, or the name of a list of one number, so that a size may say how many.
@@ -158,13 +156,20 @@ internal static class TicketYaml
         : named is [var one] ? Whole(map, "replicates", one)
         : throw map.Fault("replicates", $"is '{text}', a list of {named.Count}", "name a list of one number");
 
-    private static int[]? Levels(YamlMap map, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, string key = "levels")
+    // Null where the key is not there.
+    private static int[]? SomeLevels(YamlMap map, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, string key = "levels") =>
+        Levels(map, lists, key) is { } levels ? levels.Length > 0 ? levels : throw map.Fault(key, "are none", "list a level, or leave the experiment out by 'for'") : null;
+
+    private static int[]? Levels(YamlMap map, IReadOnlyDictionary<string, IReadOnlyList<string>> lists, string key)
     {
-        var texts = map.Texts(key) is [var only] && lists.TryGetValue(only, out var named)
-            ? named.Count > 0 ? named : throw map.Fault(key, $"is the list '{only}', which is empty", "give it a level, or leave the experiment out by 'for'")
-            : map.Texts(key);
+        if (!map.Has(key))
+        {
+            return null;
+        }
+
+        var texts = map.Texts(key) is [var only] && lists.TryGetValue(only, out var named) ? named : map.Texts(key);
         int[] levels = [.. texts.Select(t => Whole(map, key, t))];
-        return levels.Length == 0 ? null : levels.SequenceEqual(levels.Distinct().Order()) ? levels : throw map.Fault(key, "are not ascending", "list them from low to high");
+        return levels.SequenceEqual(levels.Distinct().Order()) ? levels : throw map.Fault(key, "are not ascending", "list them from low to high");
     }
 
     private static int Whole(YamlMap map, string key, string text) =>

@@ -31,6 +31,17 @@ public sealed class RecipeReaderTests
           - {id: a, text: lower, left: tau 2.loss, below: longer.loss}
         """;
 
+    private const string TicketHead = """
+        format: prunus-recipe/1
+        id: mine
+        title: Mine
+        slide: none
+        paper: none
+        methods: docs/methods/lottery-tickets.md
+        what: A test.
+
+        """;
+
     [Fact]
     public void Variants_TakeWhatTheyLeaveOutFromTheirSize()
     {
@@ -97,14 +108,7 @@ public sealed class RecipeReaderTests
     [InlineData("experiments:", "experimentz:", "mine.yaml:13: 'experimentz' is no key here; did you mean 'experiments'?")]
     public void NamesThatNoSizeHas_AreFaults(string good, string bad, string? message)
     {
-        const string recipe = """
-            format: prunus-recipe/1
-            id: mine
-            title: Mine
-            slide: none
-            paper: none
-            methods: docs/methods/lottery-tickets.md
-            what: A test.
+        const string recipe = TicketHead + """
             sizes:
               tiny:
                 {seeds: [1], net: "mlp:4", data: blobs, train: {iterations: 10, validation: 100}, cut: {levels: 0..2}}
@@ -127,21 +131,17 @@ public sealed class RecipeReaderTests
         Assert.StartsWith(message, Assert.Throws<PrunusInputException>(() => RecipeReader.Read("mine.yaml", text)).Message, StringComparison.Ordinal);
     }
 
-    // Once an empty list meant all levels, as no list does.
+    // An empty list is no level; no list is all of them.
     [Theory]
     [InlineData("branches: [{branch: reinit, levels: some}]", 4, null)]
+    [InlineData("branches: [{branch: reinit}]", 5, null)]
     [InlineData("branches: [{branch: reinit, levels: others}]", 3, null)]
-    [InlineData("cut: {levels: others}", 0, "mine.yaml:12: 'levels' is the list 'others', which is empty; give it a level, or leave the experiment out by 'for'")]
+    [InlineData("branches: [{branch: reinit, levels: []}]", 3, null)]
+    [InlineData("cut: {levels: others}", 0, "mine.yaml:12: 'levels' are none; list a level, or leave the experiment out by 'for'")]
+    [InlineData("ticket_levels: []", 0, "mine.yaml:12: 'ticket_levels' are none; list a level, or leave the experiment out by 'for'")]
     public void BranchesAtAnEmptyListOfLevels_AreLeftOut(string what, int cells, string? message)
     {
-        var text = $$"""
-            format: prunus-recipe/1
-            id: mine
-            title: Mine
-            slide: none
-            paper: none
-            methods: docs/methods/lottery-tickets.md
-            what: A test.
+        var text = TicketHead + $$"""
             sizes:
               tiny: {seeds: [1], net: "mlp:4", data: blobs, train: {iterations: 10, validation: 100}, cut: {levels: 0..2}, lists: {some: [1], others: []} }
             experiments:
